@@ -1,0 +1,191 @@
+//! The one table of what the window can ask of the host.
+//!
+//! From it come the trait that a host implements (so a host that forgets a call does not compile), the dispatch
+//! by name that every transport uses, and the typed map on the TypeScript side. A transport (the shell's two
+//! Tauri commands, the HTTP host) knows no call by name.
+
+use std::future::Future;
+use std::pin::Pin;
+
+use futures::{Stream, StreamExt as _};
+use serde_json::Value;
+
+use crate::*;
+
+/// Events of one open stream; dropping it closes the stream.
+pub type EventStream<T> = Pin<Box<dyn Stream<Item = T> + Send>>;
+
+/// The calls' names and types, for the bindings.
+pub struct Calls;
+/// The streams' names and types, for the bindings.
+pub struct Streams;
+
+macro_rules! api {
+    (
+        calls { $( $(#[$doc:meta])* $name:literal $method:ident($request:ty) -> $response:ty; )* }
+        streams { $( $(#[$sdoc:meta])* $sname:literal $smethod:ident($srequest:ty) -> $event:ty; )* }
+    ) => {
+        /// What a host can be asked. One method a row of the table; `Err` is what the window will show.
+        pub trait Api: Send + Sync {
+            $( $(#[$doc])* fn $method(&self, request: $request) -> impl Future<Output = Result<$response, ErrorInfo>> + Send; )*
+            $( $(#[$sdoc])* fn $smethod(&self, request: $srequest) -> impl Future<Output = Result<EventStream<$event>, ErrorInfo>> + Send; )*
+        }
+
+        /// Answers the call `name`.
+        ///
+        /// # Errors
+        /// [`ErrorCode::NotFound`] for a name that is not in the table, [`ErrorCode::InvalidRequest`] for a
+        /// request of the wrong shape, and whatever the call itself fails with.
+        pub async fn dispatch_call<A: Api>(api: &A, name: &str, request: Value) -> Result<Value, ErrorInfo> {
+            match name {
+                $( $name => encode(&api.$method(decode(name, request)?).await?), )*
+                _ => Err(unknown(name)),
+            }
+        }
+
+        /// Opens the stream `name`; its events are JSON.
+        ///
+        /// # Errors
+        /// As [`dispatch_call`].
+        pub async fn open_stream<A: Api>(api: &A, name: &str, request: Value) -> Result<EventStream<Value>, ErrorInfo> {
+            match name {
+                $( $sname => {
+                    let events = api.$smethod(decode(name, request)?).await?;
+                    Ok(Box::pin(events.filter_map(|event| async move { encode(&event).ok() })))
+                } )*
+                _ => Err(unknown(name)),
+            }
+        }
+
+        impl crate::bindings::Table for Calls {
+            fn visit(rows: &mut impl crate::bindings::Rows) {
+                $( rows.row::<$request, $response>($name); )*
+            }
+        }
+
+        impl crate::bindings::Table for Streams {
+            fn visit(rows: &mut impl crate::bindings::Rows) {
+                $( rows.row::<$srequest, $event>($sname); )*
+            }
+        }
+    };
+}
+
+fn decode<T: serde::de::DeserializeOwned>(name: &str, request: Value) -> Result<T, ErrorInfo> {
+    serde_json::from_value(request).map_err(|error| {
+        ErrorInfo::new(ErrorCode::InvalidRequest, format!("The request “{name}” was not understood."))
+            .with_detail(error.to_string())
+    })
+}
+
+fn encode<T: serde::Serialize>(value: &T) -> Result<Value, ErrorInfo> {
+    serde_json::to_value(value).map_err(|error| {
+        ErrorInfo::new(ErrorCode::Internal, "The answer could not be put into words for the window.")
+            .with_detail(error.to_string())
+    })
+}
+
+fn unknown(name: &str) -> ErrorInfo {
+    ErrorInfo::new(ErrorCode::NotFound, format!("There is no request “{name}”."))
+}
+
+api! {
+    calls {
+        /// What the window needs before it shows anything.
+        "app.hello" app_hello(Nothing) -> Hello;
+        /// What the person should be told about the data on disk, now.
+        "app.notices" app_notices(Nothing) -> Vec<Notice>;
+        /// The person has read the notices.
+        "app.dismissNotices" app_dismiss_notices(Nothing) -> Nothing;
+        /// Puts a backup in the place of the database; what is there now is set aside, not deleted.
+        "app.restoreBackup" app_restore_backup(BackupRef) -> Nothing;
+
+        /// Chats, newest first, pinned ones before the others.
+        "chat.list" chat_list(ChatListRequest) -> Vec<ChatSummary>;
+        /// One chat without its messages.
+        "chat.get" chat_get(ChatRef) -> Chat;
+        /// A page of the path that is shown.
+        "chat.messages" chat_messages(MessagePageRequest) -> MessagePage;
+        /// A new, empty chat.
+        "chat.create" chat_create(NewChat) -> Chat;
+        /// A title by a person.
+        "chat.rename" chat_rename(RenameChat) -> Nothing;
+        /// Pins or unpins.
+        "chat.pin" chat_pin(PinChat) -> Nothing;
+        /// To the trash; an answer that is being written is stopped. A temporary chat is gone at once.
+        "chat.delete" chat_delete(ChatRef) -> Nothing;
+        /// Back from the trash.
+        "chat.restore" chat_restore(ChatRef) -> Nothing;
+        /// Out of the trash for good.
+        "chat.purge" chat_purge(ChatRef) -> Nothing;
+        /// Everything in the trash for good.
+        "chat.emptyTrash" chat_empty_trash(Nothing) -> Nothing;
+        /// A new chat that begins with the path up to a message.
+        "chat.branch" chat_branch(BranchChat) -> Chat;
+        /// The model that answers next.
+        "chat.chooseModel" chat_choose_model(ChooseModel) -> Nothing;
+        /// What steers the answers.
+        "chat.saveParameters" chat_save_parameters(SaveParameters) -> Nothing;
+        /// What stands in the composer.
+        "chat.saveDraft" chat_save_draft(SaveDraft) -> Nothing;
+        /// Says something; the draft is emptied. Never refused because something else is under way: it queues.
+        "chat.send" chat_send(SendMessage) -> Sent;
+        /// Stops the answer that is being written in this chat; what was said stays. The queue is held.
+        "chat.stop" chat_stop(ChatRef) -> Nothing;
+        /// Takes a waiting text out of the queue.
+        "chat.unqueue" chat_unqueue(QueuedRef) -> Nothing;
+        /// Sends a held text now (or as soon as the answer before it is done).
+        "chat.sendQueued" chat_send_queued(QueuedRef) -> Sent;
+
+        /// Another answer in the place of this one; this one stays as a version.
+        "message.regenerate" message_regenerate(MessageRef) -> MessageRef;
+        /// Goes on with an answer that ended early.
+        "message.continue" message_continue(MessageRef) -> MessageRef;
+        /// A new version with other words; returns the version, or the answer to it that began.
+        "message.edit" message_edit(EditMessage) -> MessageRef;
+        /// Shows this version and the path below it that was last shown.
+        "message.show" message_show(MessageRef) -> Nothing;
+        /// This version and all that follows it to the trash.
+        "message.delete" message_delete(MessageRef) -> Nothing;
+        /// Back from the trash, with what followed it.
+        "message.restore" message_restore(MessageRef) -> Nothing;
+
+        /// All models, from all folders.
+        "model.list" model_list(Nothing) -> ModelList;
+        /// Reads the folders again.
+        "model.rescan" model_rescan(Nothing) -> ModelList;
+        /// Loads a model; returns when it is ready.
+        "model.load" model_load(ModelRef) -> Nothing;
+        /// Ends a model's process; all its memory comes back.
+        "model.unload" model_unload(ModelRef) -> Nothing;
+        /// Shows a model's file in the file manager.
+        "model.reveal" model_reveal(ModelRef) -> Nothing;
+        /// Adds a folder with models.
+        "folder.add" folder_add(FolderRef) -> ModelList;
+        /// Forgets a folder; its files stay.
+        "folder.remove" folder_remove(FolderRef) -> ModelList;
+
+        /// The settings.
+        "settings.get" settings_get(Nothing) -> Settings;
+        /// New settings, all of them; returns them as kept.
+        "settings.save" settings_save(Settings) -> Settings;
+        /// Where the data lies.
+        "settings.data" settings_data(Nothing) -> DataLocation;
+        /// Another place for it, from the next start on.
+        "settings.moveData" settings_move_data(MoveData) -> DataLocation;
+
+        /// What the machine is.
+        "hardware.get" hardware_get(Nothing) -> Hardware;
+
+        /// A folder dialogue of the system.
+        "desktop.pickFolder" desktop_pick_folder(Nothing) -> PickedFolder;
+        /// Opens a link in the system's browser: https and mailto only.
+        "desktop.openLink" desktop_open_link(LinkRef) -> Nothing;
+    }
+    streams {
+        /// What changed, from now on, in batches.
+        "app.changes" app_changes(Nothing) -> Vec<Changed>;
+        /// An answer as it is written; the first event holds all of it so far.
+        "message.watch" message_watch(MessageRef) -> AnswerEvent;
+    }
+}

@@ -1,0 +1,129 @@
+//! Models on this machine.
+
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+use crate::{ErrorInfo, ModelId, Parameter};
+
+/// How the weights are stored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum ModelFormat {
+    /// One GGUF file, or several that belong together.
+    Gguf,
+    /// A folder with `config.json` and safetensors files.
+    Safetensors,
+}
+
+/// Where a model stands between disk and memory.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum ModelState {
+    /// On disk only.
+    Unloaded,
+    /// On its way into memory.
+    Loading {
+        /// 0 to 1; `None` while it cannot be told.
+        fraction: Option<f64>,
+    },
+    /// Ready to answer.
+    Ready {
+        /// Tokens it was loaded with.
+        context_length: u32,
+        /// Bytes its process takes.
+        memory_bytes: u64,
+        /// When it will be unloaded if nobody asks it anything, milliseconds since 1970-01-01 UTC; `None` for never.
+        unload_at: Option<i64>,
+    },
+    /// The last attempt failed.
+    Failed {
+        /// Why.
+        error: ErrorInfo,
+    },
+}
+
+/// A model as the library and the picker show it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct Model {
+    /// Which model.
+    pub id: ModelId,
+    /// Its name for people: from its header, else from the file.
+    pub name: String,
+    /// How the weights are stored.
+    pub format: ModelFormat,
+    /// The file (the first of several) or the folder.
+    pub path: String,
+    /// How many files it has.
+    pub files: u32,
+    /// Bytes on disk, all files.
+    pub size_bytes: u64,
+    /// Architecture as the header names it, for example `qwen3`.
+    pub architecture: String,
+    /// Number of weights.
+    pub parameters: Option<u64>,
+    /// How the weights are quantised, for example `Q4_K_M` or `BF16`.
+    pub quantisation: Option<String>,
+    /// Tokens the model was trained to hold.
+    pub context_length: Option<u32>,
+    /// The template in the file can ask the model to reason aloud.
+    pub thinks: bool,
+    /// The template in the file knows tools.
+    pub tools: bool,
+    /// Ships with the application.
+    pub built_in: bool,
+    /// The engine that would run it; `None` if none here can.
+    pub engine: Option<String>,
+    /// Why no engine here can run it.
+    pub unsupported: Option<ErrorInfo>,
+    /// The knobs that its engine takes.
+    pub takes: Vec<Parameter>,
+    /// Where it stands.
+    pub state: ModelState,
+    /// When it last answered, milliseconds since 1970-01-01 UTC.
+    pub last_used_at: Option<i64>,
+}
+
+/// The models of all folders.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct ModelList {
+    /// By name.
+    pub models: Vec<Model>,
+    /// The folders, each with what is wrong with it.
+    pub folders: Vec<ModelFolder>,
+    /// Files that look like models but are damaged, with the reason.
+    pub rejected: Vec<RejectedFile>,
+}
+
+/// A folder with models.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct ModelFolder {
+    /// Its path.
+    pub path: String,
+    /// Why it could not be read.
+    pub error: Option<ErrorInfo>,
+    /// How many models are in it.
+    pub models: u32,
+}
+
+/// A file that is not the model it seems to be.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct RejectedFile {
+    /// Its path.
+    pub path: String,
+    /// Why.
+    pub error: ErrorInfo,
+}
+
+/// Names a model.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct ModelRef {
+    /// Which model.
+    pub model: ModelId,
+}
+
+/// Names a folder.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct FolderRef {
+    /// Its absolute path.
+    pub path: String,
+}

@@ -1,0 +1,89 @@
+//! Settings that last.
+
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+use crate::{ModelId, Parameters};
+
+/// Light, dark, or as the system says.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum Theme {
+    /// As the system says.
+    #[default]
+    System,
+    /// Always light.
+    Light,
+    /// Always dark.
+    Dark,
+}
+
+/// How much the log tells.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum LogLevel {
+    /// Only failures.
+    Error,
+    /// And what looks wrong.
+    Warn,
+    /// And what happens.
+    #[default]
+    Info,
+    /// And how.
+    Debug,
+}
+
+/// Everything a person can set.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[serde(default)]
+pub struct Settings {
+    /// Light or dark.
+    pub theme: Theme,
+    /// Size of the text in chats, pixels, 12 to 22.
+    pub text_size: u32,
+    /// Folders with models, absolute paths, besides the application's own.
+    pub model_folders: Vec<String>,
+    /// What chats begin with where they set nothing themselves.
+    pub defaults: Parameters,
+    /// Minutes without a question after which a model is unloaded; 0 for never.
+    pub idle_unload_minutes: u32,
+    /// How much the log tells.
+    pub log_level: LogLevel,
+    /// The model that a new chat begins with: the last one chosen.
+    pub last_model: Option<ModelId>,
+    /// The first start was done.
+    pub welcomed: bool,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            theme: Theme::System,
+            text_size: 15,
+            model_folders: Vec::new(),
+            defaults: Parameters::default(),
+            idle_unload_minutes: 15,
+            log_level: LogLevel::Info,
+            last_model: None,
+            welcomed: false,
+        }
+    }
+}
+
+/// Where the data lies and what decided it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct DataLocation {
+    /// The folder in use.
+    pub path: String,
+    /// `INGLENOOK_HOME` names it, so it cannot be changed here.
+    pub from_environment: bool,
+    /// The folder that the next start will use, where a person chose another.
+    pub next: Option<String>,
+}
+
+/// Another place for the data, from the next start on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct MoveData {
+    /// An absolute path; `None` takes a planned move back.
+    pub path: Option<String>,
+}

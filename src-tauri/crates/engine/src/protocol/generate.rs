@@ -1,0 +1,212 @@
+//! Generating: the conversation, what steers the answer, and the answer in pieces.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::RequestId;
+use inglenook_contract::FinishReason;
+
+/// An answer to write.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Generate {
+    /// The generation.
+    pub id: RequestId,
+    /// What to answer.
+    pub prompt: Prompt,
+    /// How to draw tokens.
+    #[serde(default)]
+    pub sampling: Sampling,
+    /// Most tokens to write; `None` as many as the context holds.
+    #[serde(default)]
+    pub max_tokens: Option<u32>,
+    /// The answer ends before any of these texts, which are not part of it.
+    #[serde(default)]
+    pub stop: Vec<String>,
+    /// What form the answer takes.
+    #[serde(default)]
+    pub response_format: ResponseFormat,
+    /// The most likely tokens to report at each place, 0 to 20; `None` for none at all.
+    #[serde(default)]
+    pub logprobs: Option<u32>,
+}
+
+/// What a model is shown.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Prompt {
+    /// A conversation, rendered by the chat template.
+    Chat(Conversation),
+    /// Text as it is.
+    Text {
+        /// The text; special tokens in it are recognised.
+        text: String,
+    },
+}
+
+/// A conversation and what the template is told besides.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Conversation {
+    /// In order.
+    pub messages: Vec<ChatMessage>,
+    /// Tools offered, as OpenAI writes them: `{"type":"function","function":{"name",…}}`.
+    pub tools: Vec<Value>,
+    /// Whether one must be called.
+    pub tool_choice: ToolChoice,
+    /// Reason aloud before answering.
+    pub reasoning: bool,
+    /// The last message is an answer of the model to be gone on with, so that the new text joins it.
+    pub continue_last: bool,
+}
+
+/// One message of a [`Conversation`].
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ChatMessage {
+    /// `system`, `user`, `assistant` or `tool`.
+    pub role: String,
+    /// What is said.
+    pub content: String,
+    /// What the model thought before; used only with [`Conversation::continue_last`].
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub reasoning: String,
+    /// Tools that an assistant's message calls.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub tool_calls: Vec<ToolCallOut>,
+    /// For a tool's message, the call it answers.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tool_call_id: Option<String>,
+}
+
+/// A whole tool call.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ToolCallOut {
+    /// Its name in the conversation.
+    pub id: String,
+    /// The tool.
+    pub name: String,
+    /// Its arguments, a JSON object as text.
+    pub arguments: String,
+}
+
+/// Whether a tool must be called.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum ToolChoice {
+    /// As the model sees fit.
+    #[default]
+    Auto,
+    /// None: the template is not shown the tools.
+    None,
+    /// Some tool; the grammar allows nothing else.
+    Required,
+    /// This tool; the grammar allows nothing else.
+    Named {
+        /// Its name.
+        name: String,
+    },
+}
+
+/// What form an answer takes.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum ResponseFormat {
+    /// Free text.
+    #[default]
+    Text,
+    /// Some JSON object.
+    JsonObject,
+    /// JSON that this schema allows, enforced by a grammar without free white space.
+    JsonSchema {
+        /// The schema.
+        schema: Value,
+    },
+}
+
+/// How tokens are drawn. `None` leaves a step out, apart from `temperature`, whose `None` is 1.
+///
+/// Order: repetition, presence and frequency penalties; temperature; top-k; top-p; min-p; draw.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Sampling {
+    /// 0 is greedy.
+    pub temperature: Option<f64>,
+    /// 0 to 1.
+    pub top_p: Option<f64>,
+    /// 0 is off.
+    pub top_k: Option<u32>,
+    /// 0 to 1.
+    pub min_p: Option<f64>,
+    /// 1 is off.
+    pub repeat_penalty: Option<f64>,
+    /// −2 to 2.
+    pub presence_penalty: Option<f64>,
+    /// −2 to 2.
+    pub frequency_penalty: Option<f64>,
+    /// Same seed, same everything else: same tokens. `None` draws one.
+    pub seed: Option<u64>,
+}
+
+/// More of an answer. Any part may be empty.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Delta {
+    /// The generation.
+    pub id: RequestId,
+    /// To be added to the answer.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub text: String,
+    /// To be added to the reasoning.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub reasoning: String,
+    /// A whole tool call; its raw form never stands in `text`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tool_call: Option<ToolCallOut>,
+    /// The probabilities at each token of this piece, where asked for.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub logprobs: Vec<TokenLogprob>,
+}
+
+/// How likely a token was, natural logarithm.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct TokenLogprob {
+    /// The token as text.
+    pub token: String,
+    /// Its logarithmic probability, at most 0.
+    pub logprob: f32,
+    /// The most likely tokens at this place, likeliest first.
+    pub top: Vec<(String, f32)>,
+}
+
+/// The end of a generation.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Done {
+    /// The generation.
+    pub id: RequestId,
+    /// Why it ended.
+    pub finish_reason: FinishReason,
+    /// Tokens read, cached and written.
+    pub usage: Usage,
+    /// What it took.
+    pub timings: Timings,
+}
+
+/// Tokens of a generation.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Usage {
+    /// In the prompt.
+    pub prompt_tokens: u32,
+    /// Of these, found in the KV cache.
+    pub cached_tokens: u32,
+    /// Written, reasoning included.
+    pub completion_tokens: u32,
+}
+
+/// Times of a generation, milliseconds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Timings {
+    /// From the request to the first token.
+    pub first_token_ms: f64,
+    /// From the first token to the last.
+    pub generation_ms: f64,
+}

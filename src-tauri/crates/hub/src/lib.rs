@@ -1,0 +1,1 @@
+//! Models on this machine: bounded header readers and the library of all folders.

@@ -1,0 +1,1 @@
+//! Where the data lies and the settings that last.

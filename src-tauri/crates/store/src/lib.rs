@@ -1,0 +1,1 @@
+//! The record: chats and messages in SQLite.

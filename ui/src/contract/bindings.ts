@@ -1,0 +1,1054 @@
+// Generated from the crate `inglenook-contract` by `make bindings`; do not edit.
+
+/**
+ * What a host can do that others cannot; a weaker one declines.
+ */
+export type Abilities = { 
+/**
+ * Can open a folder dialogue.
+ */
+pick_folder: boolean, 
+/**
+ * Can show a file in the file manager.
+ */
+reveal: boolean, 
+/**
+ * Can open a link in the system's browser.
+ */
+open_link: boolean, };
+
+/**
+ * What an answer's stream tells. The first event is always a [`AnswerEvent::Snapshot`], the last a
+ * [`AnswerEvent::Ended`]; what lies between only adds.
+ */
+export type AnswerEvent = { "kind": "snapshot", 
+/**
+ * All of it.
+ */
+message: Message, } | { "kind": "prefill", 
+/**
+ * Prompt tokens read, those from the cache included.
+ */
+done: number, 
+/**
+ * Prompt tokens in all.
+ */
+total: number, } | { "kind": "delta", 
+/**
+ * To be added to the text.
+ */
+text?: string, 
+/**
+ * To be added to the reasoning.
+ */
+reasoning?: string, } | { "kind": "ended", 
+/**
+ * The answer as it was stored.
+ */
+message: Message, };
+
+/**
+ * What an answer took. Times are milliseconds.
+ */
+export type AnswerStats = { 
+/**
+ * Tokens in the prompt.
+ */
+prompt_tokens: number, 
+/**
+ * Of these, taken from the KV cache instead of computed again.
+ */
+cached_tokens: number, 
+/**
+ * Tokens written, reasoning included.
+ */
+completion_tokens: number, 
+/**
+ * From the request to the first token.
+ */
+first_token_ms: number, 
+/**
+ * From the first token to the last.
+ */
+generation_ms: number, };
+
+/**
+ * The model that wrote an answer, as it was called then.
+ */
+export type AnsweredBy = { 
+/**
+ * Which model; it may be gone by now.
+ */
+id: ModelId, 
+/**
+ * Its name.
+ */
+name: string, 
+/**
+ * Its quantisation, for example `Q4_K_M`.
+ */
+quantisation: string | null, };
+
+/**
+ * A copy of the database.
+ */
+export type Backup = { 
+/**
+ * Its file name.
+ */
+name: string, 
+/**
+ * When it was made, milliseconds since 1970-01-01 UTC.
+ */
+created_at: number, 
+/**
+ * How many chats are in it.
+ */
+chats: number, };
+
+/**
+ * Names a backup.
+ */
+export type BackupRef = { 
+/**
+ * Its file name.
+ */
+name: string, };
+
+/**
+ * Where a new chat begins.
+ */
+export type BranchChat = { 
+/**
+ * The last message that the new chat takes along.
+ */
+message: MessageId, };
+
+/**
+ * The kind of thing that changed.
+ */
+export type ChangeTag = "chats" | "chat" | "models" | "model_state" | "settings" | "status";
+
+/**
+ * One change. Events carry no data on purpose: the store is the record.
+ */
+export type Changed = { 
+/**
+ * What kind of thing changed.
+ */
+tag: ChangeTag, 
+/**
+ * Which one, where there are several.
+ */
+id?: string, };
+
+/**
+ * One chat without its messages.
+ */
+export type Chat = { 
+/**
+ * What the sidebar knows.
+ */
+summary: ChatSummary, 
+/**
+ * The model that answers next; `None` until one was chosen.
+ */
+model: ModelId | null, 
+/**
+ * What steers the answers.
+ */
+parameters: Parameters, 
+/**
+ * What stands in the composer, not sent.
+ */
+draft: string, 
+/**
+ * Texts that go out when the answer before them is done, in order.
+ */
+queue: Array<QueuedMessage>, 
+/**
+ * Messages on the path that is shown.
+ */
+message_count: number, 
+/**
+ * Tokens that the last answer's prompt and text took, as the engine counted; `None` before the first.
+ */
+context_used: number | null, };
+
+/**
+ * A chat: a UUID version 7, so that text order is creation order. A temporary chat's begins with `temp-`.
+ */
+export type ChatId = string;
+
+/**
+ * Which chats to list.
+ */
+export type ChatListRequest = { 
+/**
+ * Only chats whose title or messages (in any version) hold this text; empty for all.
+ */
+search: string, 
+/**
+ * The trash instead of the chats.
+ */
+trash: boolean, };
+
+/**
+ * Names a chat.
+ */
+export type ChatRef = { 
+/**
+ * Which chat.
+ */
+chat: ChatId, };
+
+/**
+ * A chat as the sidebar shows it. Times are milliseconds since 1970-01-01 UTC.
+ */
+export type ChatSummary = { 
+/**
+ * Which chat.
+ */
+id: ChatId, 
+/**
+ * Its title: the person's, or the beginning of the first message, or empty while nothing was said.
+ */
+title: string, 
+/**
+ * Pinned chats stand first.
+ */
+pinned: boolean, 
+/**
+ * Lives in memory only and is gone with the application.
+ */
+temporary: boolean, 
+/**
+ * When it was made.
+ */
+created_at: number, 
+/**
+ * When something was last said in it.
+ */
+updated_at: number, 
+/**
+ * When it went to the trash; `None` outside it.
+ */
+deleted_at: number | null, 
+/**
+ * An answer is being written or waits for the model.
+ */
+answering: boolean, };
+
+/**
+ * Another model for the next answers.
+ */
+export type ChooseModel = { 
+/**
+ * Which chat.
+ */
+chat: ChatId, 
+/**
+ * Which model.
+ */
+model: ModelId, };
+
+/**
+ * Where the data lies and what decided it.
+ */
+export type DataLocation = { 
+/**
+ * The folder in use.
+ */
+path: string, 
+/**
+ * `INGLENOOK_HOME` names it, so it cannot be changed here.
+ */
+from_environment: boolean, 
+/**
+ * The folder that the next start will use, where a person chose another.
+ */
+next: string | null, };
+
+/**
+ * A new version of a message.
+ */
+export type EditMessage = { 
+/**
+ * The message to make a version of.
+ */
+message: MessageId, 
+/**
+ * The new text. For a person's message an answer to it begins; for a model's it simply stands there.
+ */
+text: string, };
+
+/**
+ * What kind of failure it was. The window keys severity and the mending action on it; nobody matches on text.
+ */
+export type ErrorCode = "invalid_request" | "not_found" | "busy" | "model_missing" | "model_unsupported" | "model_damaged" | "out_of_memory" | "no_model" | "engine_missing" | "processor_unsupported" | "engine_crashed" | "engine_failed" | "context_full" | "template_failed" | "cancelled" | "store_failed" | "store_damaged" | "store_too_new" | "disk_full" | "permission_denied" | "unavailable" | "internal";
+
+/**
+ * A failure as the window sees it.
+ */
+export type ErrorInfo = { 
+/**
+ * The kind of failure.
+ */
+code: ErrorCode, 
+/**
+ * What happened, in plain words, one or two sentences, ready to be shown.
+ */
+message: string, 
+/**
+ * What a developer or a bug report needs: the engine's own words, a path, the end of a log.
+ */
+detail?: string, 
+/**
+ * Whether the same request may succeed when tried again unchanged.
+ */
+retryable: boolean, };
+
+/**
+ * Why an answer ended.
+ */
+export type FinishReason = "stop" | "length" | "tool_calls" | "cancelled";
+
+/**
+ * Names a folder.
+ */
+export type FolderRef = { 
+/**
+ * Its absolute path.
+ */
+path: string, };
+
+/**
+ * A graphics card.
+ */
+export type Gpu = { 
+/**
+ * Its name.
+ */
+name: string, 
+/**
+ * Bytes of its own memory, where that can be told.
+ */
+memory_bytes: number | null, };
+
+/**
+ * The machine, as far as it matters for models.
+ */
+export type Hardware = { 
+/**
+ * The processor's name.
+ */
+processor: string, 
+/**
+ * Physical cores.
+ */
+cores: number, 
+/**
+ * The widest vector instructions, in words: `AVX-512`, `AVX2`, `NEON`; empty for none.
+ */
+vector: string, 
+/**
+ * Bytes of memory (a container's limit where that is lower).
+ */
+memory_bytes: number, 
+/**
+ * Of these, free for a model now.
+ */
+memory_free_bytes: number, 
+/**
+ * Graphics cards.
+ */
+gpus: Array<Gpu>, 
+/**
+ * Bytes free where the data lies.
+ */
+disk_free_bytes: number, };
+
+/**
+ * What the window needs before it can show anything.
+ */
+export type Hello = { 
+/**
+ * The application's version.
+ */
+version: string, 
+/**
+ * What this host can do besides.
+ */
+abilities: Abilities, 
+/**
+ * The settings.
+ */
+settings: Settings, 
+/**
+ * Where the data lies.
+ */
+data: DataLocation, 
+/**
+ * What the person should be told about it.
+ */
+notices: Array<Notice>, };
+
+/**
+ * A link in a message that the person clicked.
+ */
+export type LinkRef = { 
+/**
+ * The address; only https and mailto are opened.
+ */
+url: string, };
+
+/**
+ * How much the log tells.
+ */
+export type LogLevel = "error" | "warn" | "info" | "debug";
+
+/**
+ * One message.
+ */
+export type Message = { 
+/**
+ * Which message.
+ */
+id: MessageId, 
+/**
+ * The chat it is in.
+ */
+chat: ChatId, 
+/**
+ * The message before it; `None` for the first.
+ */
+parent: MessageId | null, 
+/**
+ * Its place on the path, from 0.
+ */
+index: number, 
+/**
+ * Who speaks.
+ */
+role: Role, 
+/**
+ * What is said, Markdown for an answer.
+ */
+text: string, 
+/**
+ * What the model thought before it spoke; empty if it did not.
+ */
+reasoning: string, 
+/**
+ * How long it thought, milliseconds.
+ */
+reasoning_ms: number | null, 
+/**
+ * Tools it asks for.
+ */
+tool_calls: Array<ToolCall>, 
+/**
+ * How far it is.
+ */
+status: MessageStatus, 
+/**
+ * Why it ended.
+ */
+finish_reason: FinishReason | null, 
+/**
+ * Why it failed.
+ */
+error: ErrorInfo | null, 
+/**
+ * What it took.
+ */
+stats: AnswerStats | null, 
+/**
+ * Who wrote it.
+ */
+answered_by: AnsweredBy | null, 
+/**
+ * A person changed this text (an edited version).
+ */
+edited: boolean, 
+/**
+ * When it was made, milliseconds since 1970-01-01 UTC.
+ */
+created_at: number, 
+/**
+ * All versions at this place, in order of making, this one among them; one entry if there is only this.
+ */
+versions: Array<MessageId>, };
+
+/**
+ * A message in the tree of a chat: a UUID version 7. In a temporary chat it begins with `temp-`.
+ */
+export type MessageId = string;
+
+/**
+ * A page of messages.
+ */
+export type MessagePage = { 
+/**
+ * In the order of the path.
+ */
+messages: Array<Message>, 
+/**
+ * How many the whole path has.
+ */
+total: number, };
+
+/**
+ * A page of the path that is shown, oldest first.
+ */
+export type MessagePageRequest = { 
+/**
+ * Which chat.
+ */
+chat: ChatId, 
+/**
+ * Index on the path of the first message wanted, from 0; `None` takes the last `limit` messages.
+ */
+from: number | null, 
+/**
+ * How many at most, 1 to 400.
+ */
+limit: number, };
+
+/**
+ * Names a message.
+ */
+export type MessageRef = { 
+/**
+ * Which message.
+ */
+message: MessageId, };
+
+/**
+ * How far a message is.
+ */
+export type MessageStatus = "waiting" | "streaming" | "done" | "stopped" | "cut" | "failed";
+
+/**
+ * A model as the library and the picker show it.
+ */
+export type Model = { 
+/**
+ * Which model.
+ */
+id: ModelId, 
+/**
+ * Its name for people: from its header, else from the file.
+ */
+name: string, 
+/**
+ * How the weights are stored.
+ */
+format: ModelFormat, 
+/**
+ * The file (the first of several) or the folder.
+ */
+path: string, 
+/**
+ * How many files it has.
+ */
+files: number, 
+/**
+ * Bytes on disk, all files.
+ */
+size_bytes: number, 
+/**
+ * Architecture as the header names it, for example `qwen3`.
+ */
+architecture: string, 
+/**
+ * Number of weights.
+ */
+parameters: number | null, 
+/**
+ * How the weights are quantised, for example `Q4_K_M` or `BF16`.
+ */
+quantisation: string | null, 
+/**
+ * Tokens the model was trained to hold.
+ */
+context_length: number | null, 
+/**
+ * The template in the file can ask the model to reason aloud.
+ */
+thinks: boolean, 
+/**
+ * The template in the file knows tools.
+ */
+tools: boolean, 
+/**
+ * Ships with the application.
+ */
+built_in: boolean, 
+/**
+ * The engine that would run it; `None` if none here can.
+ */
+engine: string | null, 
+/**
+ * Why no engine here can run it.
+ */
+unsupported: ErrorInfo | null, 
+/**
+ * The knobs that its engine takes.
+ */
+takes: Array<Parameter>, 
+/**
+ * Where it stands.
+ */
+state: ModelState, 
+/**
+ * When it last answered, milliseconds since 1970-01-01 UTC.
+ */
+last_used_at: number | null, };
+
+/**
+ * A folder with models.
+ */
+export type ModelFolder = { 
+/**
+ * Its path.
+ */
+path: string, 
+/**
+ * Why it could not be read.
+ */
+error: ErrorInfo | null, 
+/**
+ * How many models are in it.
+ */
+models: number, };
+
+/**
+ * How the weights are stored.
+ */
+export type ModelFormat = "gguf" | "safetensors";
+
+/**
+ * A model on this machine: the first 16 hex digits of the SHA-256 of its path, so it survives a restart
+ * and says nothing about where the file lies.
+ */
+export type ModelId = string;
+
+/**
+ * The models of all folders.
+ */
+export type ModelList = { 
+/**
+ * By name.
+ */
+models: Array<Model>, 
+/**
+ * The folders, each with what is wrong with it.
+ */
+folders: Array<ModelFolder>, 
+/**
+ * Files that look like models but are damaged, with the reason.
+ */
+rejected: Array<RejectedFile>, };
+
+/**
+ * Names a model.
+ */
+export type ModelRef = { 
+/**
+ * Which model.
+ */
+model: ModelId, };
+
+/**
+ * Where a model stands between disk and memory.
+ */
+export type ModelState = { "kind": "unloaded" } | { "kind": "loading", 
+/**
+ * 0 to 1; `None` while it cannot be told.
+ */
+fraction: number | null, } | { "kind": "ready", 
+/**
+ * Tokens it was loaded with.
+ */
+context_length: number, 
+/**
+ * Bytes its process takes.
+ */
+memory_bytes: number, 
+/**
+ * When it will be unloaded if nobody asks it anything, milliseconds since 1970-01-01 UTC; `None` for never.
+ */
+unload_at: number | null, } | { "kind": "failed", 
+/**
+ * Why.
+ */
+error: ErrorInfo, };
+
+/**
+ * Another place for the data, from the next start on.
+ */
+export type MoveData = { 
+/**
+ * An absolute path; `None` takes a planned move back.
+ */
+path: string | null, };
+
+/**
+ * A new chat.
+ */
+export type NewChat = { 
+/**
+ * The model to begin with; `None` takes the one last used.
+ */
+model: ModelId | null, 
+/**
+ * In memory only.
+ */
+temporary: boolean, };
+
+/**
+ * Where something stands in the application's own words: an empty request or an empty answer.
+ */
+export type Nothing = Record<symbol, never>;
+
+/**
+ * Something about the data on disk that the person should know.
+ */
+export type Notice = { "kind": "database_set_aside", 
+/**
+ * Where the damaged one lies now.
+ */
+path: string, 
+/**
+ * Backups that could be restored, newest first.
+ */
+backups: Array<Backup>, } | { "kind": "settings_set_aside", 
+/**
+ * Where it lies now.
+ */
+path: string, } | { "kind": "data_moved", 
+/**
+ * Where it came from; it still lies there.
+ */
+from: string, } | { "kind": "data_not_moved", 
+/**
+ * Why.
+ */
+error: ErrorInfo, };
+
+/**
+ * One knob of [`Parameters`], by name, so that an engine can say which it takes.
+ */
+export type Parameter = "temperature" | "top_p" | "top_k" | "min_p" | "repeat_penalty" | "presence_penalty" | "frequency_penalty" | "max_tokens" | "stop" | "seed" | "context_length" | "thinking";
+
+/**
+ * What steers the answers of one chat. `None` means "the default": the application's where the person set one,
+ * else the model's own, else the engine's.
+ */
+export type Parameters = { 
+/**
+ * Put in front of the conversation as its system message; empty for none.
+ */
+system_prompt: string, 
+/**
+ * Softmax temperature, 0 to 2; 0 is greedy.
+ */
+temperature: number | null, 
+/**
+ * Nucleus sampling: the smallest set of tokens whose probabilities reach this sum, 0 to 1.
+ */
+top_p: number | null, 
+/**
+ * Only the k most likely tokens, 0 (off) to 1,000.
+ */
+top_k: number | null, 
+/**
+ * Only tokens at least this likely relative to the likeliest, 0 to 1.
+ */
+min_p: number | null, 
+/**
+ * Divides the logits of tokens that stand in the text already, 0.5 to 2; 1 is off.
+ */
+repeat_penalty: number | null, 
+/**
+ * Subtracted from the logit of every token that stands in the answer already, −2 to 2.
+ */
+presence_penalty: number | null, 
+/**
+ * Subtracted from a token's logit once per time it stands in the answer, −2 to 2.
+ */
+frequency_penalty: number | null, 
+/**
+ * Most tokens in one answer; `None` is as many as the context holds.
+ */
+max_tokens: number | null, 
+/**
+ * The answer ends before any of these texts; at most 8 of at most 200 characters.
+ */
+stop: Array<string>, 
+/**
+ * Same seed, same parameters, same conversation: same answer. `None` draws a new one each time.
+ */
+seed: number | null, 
+/**
+ * Tokens the model is loaded with; `None` lets the application choose.
+ */
+context_length: number | null, 
+/**
+ * Whether a model that can reason aloud does so.
+ */
+thinking: boolean | null, };
+
+/**
+ * A folder that the person picked in a dialogue.
+ */
+export type PickedFolder = { 
+/**
+ * Its path; `None` if the dialogue was closed.
+ */
+path: string | null, };
+
+/**
+ * Pin or unpin.
+ */
+export type PinChat = { 
+/**
+ * Which chat.
+ */
+chat: ChatId, 
+/**
+ * Whether it stands first from now on.
+ */
+pinned: boolean, };
+
+/**
+ * A text that waits in a chat until the answer before it is done: a UUID version 7.
+ */
+export type QueuedId = string;
+
+/**
+ * A text that waits for the answer before it.
+ */
+export type QueuedMessage = { 
+/**
+ * Which one.
+ */
+id: QueuedId, 
+/**
+ * What the person wrote.
+ */
+text: string, 
+/**
+ * Why it was not sent when its turn came, for example after a restart; `None` while it simply waits.
+ */
+held: ErrorInfo | null, };
+
+/**
+ * A text taken out of the queue, or sent at once.
+ */
+export type QueuedRef = { 
+/**
+ * Which chat.
+ */
+chat: ChatId, 
+/**
+ * Which text.
+ */
+queued: QueuedId, };
+
+/**
+ * A file that is not the model it seems to be.
+ */
+export type RejectedFile = { 
+/**
+ * Its path.
+ */
+path: string, 
+/**
+ * Why.
+ */
+error: ErrorInfo, };
+
+/**
+ * A new title, by a person.
+ */
+export type RenameChat = { 
+/**
+ * Which chat.
+ */
+chat: ChatId, 
+/**
+ * The title; empty gives the automatic one back. At most 200 characters are kept.
+ */
+title: string, };
+
+/**
+ * Who speaks.
+ */
+export type Role = "user" | "assistant" | "tool";
+
+/**
+ * The composer's text, kept so that it is not lost.
+ */
+export type SaveDraft = { 
+/**
+ * Which chat.
+ */
+chat: ChatId, 
+/**
+ * The whole text.
+ */
+text: string, };
+
+/**
+ * New parameters for a chat, all of them.
+ */
+export type SaveParameters = { 
+/**
+ * Which chat.
+ */
+chat: ChatId, 
+/**
+ * The whole set; `Parameters::default()` is a reset.
+ */
+parameters: Parameters, };
+
+/**
+ * What a person says.
+ */
+export type SendMessage = { 
+/**
+ * In which chat.
+ */
+chat: ChatId, 
+/**
+ * The text; not empty.
+ */
+text: string, };
+
+/**
+ * What became of a sent text.
+ */
+export type Sent = { "kind": "answering", 
+/**
+ * The person's message.
+ */
+message: MessageId, 
+/**
+ * The answer.
+ */
+answer: MessageId, } | { "kind": "queued", 
+/**
+ * The waiting text.
+ */
+queued: QueuedId, };
+
+/**
+ * Everything a person can set.
+ */
+export type Settings = { 
+/**
+ * Light or dark.
+ */
+theme: Theme, 
+/**
+ * Size of the text in chats, pixels, 12 to 22.
+ */
+text_size: number, 
+/**
+ * Folders with models, absolute paths, besides the application's own.
+ */
+model_folders: Array<string>, 
+/**
+ * What chats begin with where they set nothing themselves.
+ */
+defaults: Parameters, 
+/**
+ * Minutes without a question after which a model is unloaded; 0 for never.
+ */
+idle_unload_minutes: number, 
+/**
+ * How much the log tells.
+ */
+log_level: LogLevel, 
+/**
+ * The model that a new chat begins with: the last one chosen.
+ */
+last_model: ModelId | null, 
+/**
+ * The first start was done.
+ */
+welcomed: boolean, };
+
+/**
+ * Light, dark, or as the system says.
+ */
+export type Theme = "system" | "light" | "dark";
+
+/**
+ * A tool that the model wants to be called.
+ */
+export type ToolCall = { 
+/**
+ * The call's name in this conversation, for the result to refer to.
+ */
+id: string, 
+/**
+ * The tool.
+ */
+name: string, 
+/**
+ * The arguments, a JSON object as text, exactly as the model wrote it.
+ */
+arguments: string, };
+
+export interface Calls {
+  "app.hello": { request: Nothing; response: Hello };
+  "app.notices": { request: Nothing; response: Array<Notice> };
+  "app.dismissNotices": { request: Nothing; response: Nothing };
+  "app.restoreBackup": { request: BackupRef; response: Nothing };
+  "chat.list": { request: ChatListRequest; response: Array<ChatSummary> };
+  "chat.get": { request: ChatRef; response: Chat };
+  "chat.messages": { request: MessagePageRequest; response: MessagePage };
+  "chat.create": { request: NewChat; response: Chat };
+  "chat.rename": { request: RenameChat; response: Nothing };
+  "chat.pin": { request: PinChat; response: Nothing };
+  "chat.delete": { request: ChatRef; response: Nothing };
+  "chat.restore": { request: ChatRef; response: Nothing };
+  "chat.purge": { request: ChatRef; response: Nothing };
+  "chat.emptyTrash": { request: Nothing; response: Nothing };
+  "chat.branch": { request: BranchChat; response: Chat };
+  "chat.chooseModel": { request: ChooseModel; response: Nothing };
+  "chat.saveParameters": { request: SaveParameters; response: Nothing };
+  "chat.saveDraft": { request: SaveDraft; response: Nothing };
+  "chat.send": { request: SendMessage; response: Sent };
+  "chat.stop": { request: ChatRef; response: Nothing };
+  "chat.unqueue": { request: QueuedRef; response: Nothing };
+  "chat.sendQueued": { request: QueuedRef; response: Sent };
+  "message.regenerate": { request: MessageRef; response: MessageRef };
+  "message.continue": { request: MessageRef; response: MessageRef };
+  "message.edit": { request: EditMessage; response: MessageRef };
+  "message.show": { request: MessageRef; response: Nothing };
+  "message.delete": { request: MessageRef; response: Nothing };
+  "message.restore": { request: MessageRef; response: Nothing };
+  "model.list": { request: Nothing; response: ModelList };
+  "model.rescan": { request: Nothing; response: ModelList };
+  "model.load": { request: ModelRef; response: Nothing };
+  "model.unload": { request: ModelRef; response: Nothing };
+  "model.reveal": { request: ModelRef; response: Nothing };
+  "folder.add": { request: FolderRef; response: ModelList };
+  "folder.remove": { request: FolderRef; response: ModelList };
+  "settings.get": { request: Nothing; response: Settings };
+  "settings.save": { request: Settings; response: Settings };
+  "settings.data": { request: Nothing; response: DataLocation };
+  "settings.moveData": { request: MoveData; response: DataLocation };
+  "hardware.get": { request: Nothing; response: Hardware };
+  "desktop.pickFolder": { request: Nothing; response: PickedFolder };
+  "desktop.openLink": { request: LinkRef; response: Nothing };
+}
+
+export interface Streams {
+  "app.changes": { request: Nothing; response: Array<Changed> };
+  "message.watch": { request: MessageRef; response: AnswerEvent };
+}
