@@ -1,1 +1,26 @@
 //! The record: chats and messages in SQLite.
+//!
+//! A [`Store`] is a cheap handle on one database: the one on disk ([`Store::open`]) or one that lives in memory
+//! only ([`Store::temporary`], for temporary chats). Every method is one transaction. What a method returns has
+//! been committed: it survives the end of the process, and with the disk database a power cut as well.
+//!
+//! Messages are a tree, and nothing that a person wrote is ever overwritten: an edit is a sibling, a deletion is a
+//! mark. Of every tree one path is shown; it is kept as a mark on its messages, so that a page of it is one walk
+//! along an index however long the chat is.
+//!
+//! Not here: what a prompt is made of, which model answers, and the change events. That is the application's part.
+
+mod backup;
+mod chats;
+mod error;
+mod messages;
+mod model_use;
+mod open;
+mod queue;
+
+pub use error::StoreError;
+pub use messages::{FinishedAnswer, Turn};
+pub use open::{Opened, Store};
+
+/// What every method of the store returns.
+pub type Result<T, E = StoreError> = std::result::Result<T, E>;
