@@ -1,0 +1,5 @@
+// The only door to the render pipeline.
+
+export { copyText } from './copy';
+export { default as Markdown } from './Markdown.svelte';
+export { installPageActions } from './pageActions';
