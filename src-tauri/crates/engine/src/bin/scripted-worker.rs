@@ -1,0 +1,2 @@
+//! The scripted worker as a program.
+fn main() {}

@@ -1,0 +1,202 @@
+//! One load: making room, starting the worker, and telling everybody who waits how it went.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, Weak};
+use std::time::{Duration, Instant};
+
+use inglenook_contract::{ErrorInfo, ModelId};
+use tokio::sync::watch;
+use tracing::{info, warn};
+
+use super::slot::{Loaded, Phase};
+use super::{Book, Inner, LoadSpec, sweep};
+use crate::death::{Death, Ended};
+use crate::{EngineError, Worker};
+
+/// How often listeners are told of progress, at most.
+const TELL: Duration = Duration::from_millis(100);
+
+/// A load under way.
+#[derive(Debug)]
+pub(super) struct Loading {
+    pub(super) spec: Arc<LoadSpec>,
+    progress: Mutex<Progress>,
+    /// Progress that listeners were not told of yet.
+    pub(super) untold: AtomicBool,
+    aborted: watch::Sender<Option<EngineError>>,
+    outcome: watch::Sender<Option<Result<(), ErrorInfo>>>,
+}
+
+#[derive(Debug)]
+struct Progress {
+    fraction: Option<f64>,
+    told: Option<Instant>,
+}
+
+impl Loading {
+    fn new(spec: Arc<LoadSpec>) -> Self {
+        Self {
+            spec,
+            progress: Mutex::new(Progress { fraction: None, told: None }),
+            untold: AtomicBool::new(false),
+            aborted: watch::Sender::new(None),
+            outcome: watch::Sender::new(None),
+        }
+    }
+
+    pub(super) fn fraction(&self) -> Option<f64> {
+        self.progress.lock().expect("no code panics while it holds this lock").fraction
+    }
+
+    /// Notes progress; `true` if it is time to tell of it.
+    fn note(&self, fraction: Option<f64>) -> bool {
+        let mut progress = self.progress.lock().expect("no code panics while it holds this lock");
+        if progress.fraction == fraction {
+            return false;
+        }
+        progress.fraction = fraction;
+        let due = progress.told.is_none_or(|told| told.elapsed() >= TELL);
+        if due {
+            progress.told = Some(Instant::now());
+        }
+        self.untold.store(!due, Ordering::Relaxed);
+        due
+    }
+
+    /// Gives it up; it ends with this error.
+    pub(super) fn abort(&self, error: EngineError) {
+        self.aborted.send_modify(|aborted| {
+            aborted.get_or_insert(error);
+        });
+    }
+
+    async fn aborted(&self) -> EngineError {
+        let mut aborted = self.aborted.subscribe();
+        let aborted = aborted.wait_for(Option::is_some).await;
+        aborted.ok().and_then(|error| error.clone()).unwrap_or(EngineError::Unloaded)
+    }
+
+    /// Waits for its end.
+    pub(super) async fn outcome(&self) -> Result<(), ErrorInfo> {
+        let mut outcome = self.outcome.subscribe();
+        let outcome = outcome.wait_for(Option::is_some).await;
+        // The sender lives in `self`, so a value was waited for.
+        outcome.ok().and_then(|outcome| outcome.clone()).unwrap_or_else(|| Err(EngineError::Unloaded.into()))
+    }
+}
+
+/// Begins a load in the place of whatever the slot holds. The book is locked by the caller.
+pub(super) fn begin(
+    inner: &Arc<Inner>,
+    book: &mut Book,
+    spec: &Arc<LoadSpec>,
+    replaced: Option<Arc<Loaded>>,
+) -> Arc<Loading> {
+    let loading = Arc::new(Loading::new(Arc::clone(spec)));
+    book.slot(spec).phase = Phase::Loading(Arc::clone(&loading));
+    if let Some(replaced) = replaced {
+        replaced.worker.ask_to_end(Ended::Unloaded);
+        book.ending.push(replaced);
+    }
+    tokio::spawn(run(Arc::clone(inner), Arc::clone(&loading)));
+    sweep::keep_sweeping(inner, book);
+    loading
+}
+
+async fn run(inner: Arc<Inner>, loading: Arc<Loading>) {
+    let model = &loading.spec.model;
+    let outcome = tokio::select! {
+        biased;
+        error = loading.aborted() => Err(error),
+        outcome = start(&inner, &loading) => outcome,
+    };
+    let outcome = {
+        let mut book = inner.book();
+        let (phase, outcome) = match outcome {
+            Ok(worker) => {
+                let ready = worker.ready();
+                info!(%model, pid = worker.pid(), context = ready.context_length, ms = ready.load_ms, "loaded");
+                let loaded = Loaded::new(Arc::clone(&loading.spec), worker, book.tick(), inner.clock.now());
+                tokio::spawn(attend(Arc::downgrade(&inner), model.clone(), loaded.serial, loaded.worker.gone()));
+                (Phase::Ready(Arc::new(loaded)), Ok(()))
+            }
+            Err(error @ (EngineError::Unloaded | EngineError::Closing)) => (Phase::Unloaded, Err(error.into())),
+            Err(error) => {
+                let error = ErrorInfo::from(error);
+                warn!(%model, code = ?error.code, message = error.message, "loading failed");
+                (Phase::Failed(error.clone()), Err(error))
+            }
+        };
+        book.slot(&loading.spec).phase = phase;
+        outcome
+    };
+    inner.tell(model);
+    loading.outcome.send_replace(Some(outcome));
+}
+
+async fn start(inner: &Arc<Inner>, loading: &Loading) -> Result<Worker, EngineError> {
+    let _turn = inner.turn.lock().await;
+    let spec = &loading.spec;
+    let program = inner.launcher.program(spec.engine)?;
+    make_room(inner, spec).await?;
+    Worker::start(&program, spec.load.clone(), inner.patience, |fraction| {
+        if loading.note(fraction) {
+            inner.tell(&spec.model);
+        }
+    })
+    .await
+}
+
+/// Unloads idle models until the limit and the memory allow one more.
+async fn make_room(inner: &Inner, spec: &LoadSpec) -> Result<(), EngineError> {
+    let needs = spec.needs();
+    loop {
+        inner.ended().await;
+        let free = (inner.free_memory)();
+        let victim = {
+            let mut book = inner.book();
+            let idle = book.idle();
+            if let Some(free) = free.filter(|free| *free < needs) {
+                // Nothing is unloaded in vain.
+                let back: u64 = idle.iter().map(|(_, loaded)| loaded.worker.memory_bytes()).sum();
+                if free.saturating_add(back) < needs || idle.is_empty() {
+                    return Err(EngineError::MemoryShort { needs, free });
+                }
+            } else if book.loaded() <= book.max_loaded {
+                return Ok(());
+            }
+            let Some((victim, _)) = idle.into_iter().next() else { return Ok(()) };
+            book.retire(&victim, Ended::Unloaded);
+            victim
+        };
+        inner.tell(&victim);
+    }
+}
+
+/// Waits for the end of a loaded worker and notes in its slot what it means for the model.
+async fn attend(inner: Weak<Inner>, model: ModelId, serial: u64, gone: impl Future<Output = Option<Death>> + Send) {
+    let death = gone.await;
+    let (Some(inner), Some(death)) = (inner.upgrade(), death) else { return };
+    {
+        let mut book = inner.book();
+        let Some(slot) = book.slots.get_mut(&model) else { return };
+        let Phase::Ready(loaded) = &slot.phase else { return };
+        if loaded.serial != serial {
+            return;
+        }
+        let idle = death.open_requests == 0;
+        slot.phase = match death.ended {
+            Some(Ended::Stuck) => {
+                Phase::Resting { context_length: loaded.worker.ready().context_length, since: inner.clock.now() }
+            }
+            Some(Ended::Unloaded | Ended::Closing) => Phase::Unloaded,
+            None if idle => {
+                warn!(%model, "a worker died while it had nothing to do; the model is loaded again when it is asked");
+                Phase::Unloaded
+            }
+            Some(Ended::Flooded) | None => Phase::Failed(EngineError::Died(death).into()),
+        };
+    }
+    inner.released.notify_waiters();
+    inner.tell(&model);
+}

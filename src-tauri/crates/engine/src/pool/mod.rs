@@ -1,0 +1,381 @@
+//! The models in memory: loaded on demand, one worker each, unloaded when idle or when another needs the room.
+//!
+//! - A [`Lease`] keeps a model loaded; without one it is idle, and after [`PoolSettings::idle_unload`] it goes.
+//! - Loads happen one after another: two at once would each count the same free memory as theirs, and the disk is
+//!   the bottleneck anyway.
+//! - At most [`PoolSettings::max_loaded`] models stay loaded. The limit is kept by unloading idle ones, least
+//!   recently used first; a model that is answering is never unloaded for another. So with the default of one,
+//!   choosing another model replaces the idle one, two chats with two models can still answer at the same time if
+//!   memory holds both, and the limit is restored as soon as one of them is done.
+//! - A worker that dies while something was asked of it leaves [`ModelState::Failed`]; one that dies idle leaves
+//!   [`ModelState::Unloaded`]. Either way the next [`Pool::ensure`] loads the model again.
+//! - A worker that was ended because it did not stop (see [`Patience::stuck`]) leaves its model "ready": nobody
+//!   did anything wrong, and the next request loads it again.
+
+mod lease;
+mod loading;
+mod slot;
+mod sweep;
+
+use std::collections::{BTreeMap, HashMap};
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::Duration;
+
+use inglenook_contract::{ErrorInfo, ModelId, ModelState};
+use tokio::sync::{Notify, broadcast};
+
+use crate::protocol::{Hello, Load};
+use crate::{Clock, EngineError, EngineKind, Launcher, Patience, SystemClock, Worker, free_memory};
+pub use lease::Lease;
+use slot::{Loaded, Phase, Slot, Waiting};
+
+use crate::death::Ended;
+
+/// Tells how many bytes of memory are free; `None` where that cannot be told.
+pub type FreeMemory = Arc<dyn Fn() -> Option<u64> + Send + Sync>;
+
+/// How a pool behaves.
+#[derive(Clone)]
+pub struct PoolSettings {
+    /// After how long without a lease a model is unloaded; `None` for never.
+    pub idle_unload: Option<Duration>,
+    /// Models that stay loaded, at least 1; see the module for what happens beyond.
+    pub max_loaded: usize,
+    /// How long workers are waited for.
+    pub patience: Patience,
+    /// Tells the memory that is free.
+    pub free_memory: FreeMemory,
+    /// Tells the time that idle models are measured with.
+    pub clock: Arc<dyn Clock>,
+}
+
+impl Default for PoolSettings {
+    fn default() -> Self {
+        Self {
+            idle_unload: Some(Duration::from_secs(15 * 60)),
+            max_loaded: 1,
+            patience: Patience::default(),
+            free_memory: Arc::new(free_memory),
+            clock: Arc::new(SystemClock),
+        }
+    }
+}
+
+/// A model and how to load it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LoadSpec {
+    /// Which model.
+    pub model: ModelId,
+    /// What runs it.
+    pub engine: EngineKind,
+    /// Its files and how to load them. Asking for the same model with another `load` loads it again.
+    pub load: Load,
+    /// Bytes of its files.
+    pub size_bytes: u64,
+    /// Bytes it is estimated to take with its context; `None` takes the files, a tenth and 256 MiB.
+    pub memory_bytes: Option<u64>,
+}
+
+impl LoadSpec {
+    /// Bytes that must be free before it is loaded.
+    fn needs(&self) -> u64 {
+        self.memory_bytes.unwrap_or_else(|| self.size_bytes.saturating_add(self.size_bytes / 10 + (256 << 20)))
+    }
+
+    fn loads_like(&self, other: &Self) -> bool {
+        self.engine == other.engine && self.load == other.load
+    }
+}
+
+/// The models in memory. Cloning gives another handle on the same pool; dropping the last ends all workers.
+#[derive(Clone, Debug)]
+pub struct Pool {
+    inner: Arc<Inner>,
+}
+
+pub(crate) struct Inner {
+    launcher: Launcher,
+    patience: Patience,
+    free_memory: FreeMemory,
+    clock: Arc<dyn Clock>,
+    book: Mutex<Book>,
+    changed: broadcast::Sender<ModelId>,
+    /// A lease was given back.
+    released: Notify,
+    /// Held by the one load that is under way.
+    turn: tokio::sync::Mutex<()>,
+    /// What engines said of themselves when asked without a model.
+    hellos: tokio::sync::Mutex<HashMap<EngineKind, Hello>>,
+}
+
+/// Everything that changes, behind one lock that is never held across a wait.
+#[derive(Debug)]
+pub(crate) struct Book {
+    slots: BTreeMap<ModelId, Slot>,
+    idle_unload: Option<Duration>,
+    max_loaded: usize,
+    closing: bool,
+    /// The sweeper runs.
+    sweeping: bool,
+    /// Counts loads and leases: tells a worker from its successor, and what was used before what.
+    ticks: u64,
+    /// Workers that were told to end and still hold their memory.
+    ending: Vec<Arc<Loaded>>,
+}
+
+impl fmt::Debug for Inner {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Inner").field("launcher", &self.launcher).field("book", &self.book).finish_non_exhaustive()
+    }
+}
+
+impl Inner {
+    fn book(&self) -> MutexGuard<'_, Book> {
+        self.book.lock().expect("no code panics while it holds this lock")
+    }
+
+    fn tell(&self, model: &ModelId) {
+        // Fails only while nobody listens.
+        let _ = self.changed.send(model.clone());
+    }
+
+    /// Waits until the workers that were told to end are gone and their memory is back.
+    async fn ended(&self) {
+        let ending = self.book().ending.clone();
+        for loaded in &ending {
+            loaded.worker.gone().await;
+        }
+        self.book().ending.retain(|loaded| !ending.iter().any(|gone| gone.serial == loaded.serial));
+    }
+}
+
+/// Workers that may die right after their load before a caller is told.
+const DEATHS: u32 = 2;
+
+/// What stands between a caller and its lease.
+enum Step {
+    Lease(Lease),
+    /// A load of the same kind is under way; its outcome is this caller's too.
+    Load(Arc<loading::Loading>),
+    /// A load of another kind is under way.
+    OtherLoad(Arc<loading::Loading>),
+    /// The model is loaded in another way and is answering.
+    Release,
+}
+
+impl Pool {
+    /// A pool without any model in it. Workers are started on the runtime that calls [`ensure`](Self::ensure).
+    #[must_use]
+    pub fn new(launcher: Launcher, settings: PoolSettings) -> Self {
+        let PoolSettings { idle_unload, max_loaded, patience, free_memory, clock } = settings;
+        let book = Book {
+            slots: BTreeMap::new(),
+            idle_unload,
+            max_loaded: max_loaded.max(1),
+            closing: false,
+            sweeping: false,
+            ticks: 0,
+            ending: Vec::new(),
+        };
+        let inner = Inner {
+            launcher,
+            patience,
+            free_memory,
+            clock,
+            book: Mutex::new(book),
+            changed: broadcast::Sender::new(256),
+            released: Notify::new(),
+            turn: tokio::sync::Mutex::default(),
+            hellos: tokio::sync::Mutex::default(),
+        };
+        Self { inner: Arc::new(inner) }
+    }
+
+    /// A lease on a loaded model; loads it first if need be. Callers that ask at the same time share one load.
+    /// If the model is loaded in another way (another context length, say), it is loaded again once nobody holds
+    /// a lease on it. So take a lease for one request and give it back; who holds one while asking for the same
+    /// model in another way waits for itself.
+    ///
+    /// Giving the future up does not stop the load: the model will be there for the next question.
+    ///
+    /// # Errors
+    /// Why it could not be loaded: `engine_missing`, `out_of_memory`, what the worker says of the file, how its
+    /// process died; `cancelled` if it was unloaded meanwhile, `unavailable` after [`shutdown`](Self::shutdown).
+    pub async fn ensure(&self, spec: LoadSpec) -> Result<Lease, ErrorInfo> {
+        let spec = Arc::new(spec);
+        let _waiting = Waiting::new(&self.inner, &spec);
+        let mut deaths = 0;
+        loop {
+            let released = self.inner.released.notified();
+            tokio::pin!(released);
+            released.as_mut().enable();
+            match self.step(&spec)? {
+                Step::Lease(lease) => {
+                    if lease.settled().await {
+                        return Ok(lease);
+                    }
+                    match lease.gone().await {
+                        // It was ended on purpose; there is nothing to be said against another.
+                        Some(death) if death.ended.is_some() => {}
+                        Some(death) if deaths == DEATHS => return Err(EngineError::Died(death).into()),
+                        _ => deaths += 1,
+                    }
+                }
+                Step::Load(loading) => loading.outcome().await?,
+                // Its failure is told to those who asked for it.
+                Step::OtherLoad(loading) => drop(loading.outcome().await),
+                Step::Release => released.await,
+            }
+        }
+    }
+
+    fn step(&self, spec: &Arc<LoadSpec>) -> Result<Step, EngineError> {
+        let mut book = self.inner.book();
+        if book.closing {
+            return Err(EngineError::Closing);
+        }
+        let slot = book.slot(spec);
+        let replaced = match &slot.phase {
+            Phase::Loading(loading) if loading.spec.loads_like(spec) => return Ok(Step::Load(Arc::clone(loading))),
+            Phase::Loading(loading) => return Ok(Step::OtherLoad(Arc::clone(loading))),
+            Phase::Ready(loaded) if loaded.worker.is_open() && loaded.spec.loads_like(spec) => {
+                let loaded = Arc::clone(loaded);
+                loaded.used(book.tick());
+                let lease = Lease::new(&self.inner, loaded);
+                drop(book);
+                self.inner.tell(&spec.model);
+                return Ok(Step::Lease(lease));
+            }
+            Phase::Ready(loaded) if loaded.worker.is_open() && loaded.leases() > 0 => return Ok(Step::Release),
+            Phase::Ready(loaded) => Some(Arc::clone(loaded)),
+            Phase::Unloaded | Phase::Resting { .. } | Phase::Failed(_) => None,
+        };
+        let loading = loading::begin(&self.inner, &mut book, spec, replaced);
+        drop(book);
+        self.inner.tell(&spec.model);
+        Ok(Step::Load(loading))
+    }
+
+    /// Loads a model so that the next question need not wait.
+    ///
+    /// # Errors
+    /// As [`ensure`](Self::ensure).
+    pub async fn load(&self, spec: LoadSpec) -> Result<(), ErrorInfo> {
+        self.ensure(spec).await.map(drop)
+    }
+
+    /// Unloads a model, also in the middle of a load or an answer (which then fails with `cancelled`), and waits
+    /// until its memory is back.
+    pub async fn unload(&self, model: &ModelId) {
+        let loading = {
+            let mut book = self.inner.book();
+            let Some(slot) = book.slots.get_mut(model) else { return };
+            match &slot.phase {
+                Phase::Loading(loading) => {
+                    loading.abort(EngineError::Unloaded);
+                    Some(Arc::clone(loading))
+                }
+                _ => {
+                    book.retire(model, Ended::Unloaded);
+                    None
+                }
+            }
+        };
+        if let Some(loading) = loading {
+            // Ends in `cancelled`, or in whatever came a moment before.
+            let _ = loading.outcome().await;
+            self.inner.book().retire(model, Ended::Unloaded);
+        }
+        self.inner.ended().await;
+        self.inner.tell(model);
+    }
+
+    /// Unloads every model.
+    pub async fn unload_all(&self) {
+        let models: Vec<ModelId> = self.inner.book().slots.keys().cloned().collect();
+        futures::future::join_all(models.iter().map(|model| self.unload(model))).await;
+    }
+
+    /// Where a model stands; one that was never asked for is unloaded.
+    #[must_use]
+    pub fn state(&self, model: &ModelId) -> ModelState {
+        let book = self.inner.book();
+        book.slots.get(model).map_or(ModelState::Unloaded, |slot| slot.state(book.idle_unload))
+    }
+
+    /// Where every model stands that was ever asked for, by id.
+    #[must_use]
+    pub fn states(&self) -> Vec<(ModelId, ModelState)> {
+        let book = self.inner.book();
+        book.slots.iter().map(|(model, slot)| (model.clone(), slot.state(book.idle_unload))).collect()
+    }
+
+    /// The models whose state changes from now on; progress of a load at most ten times a second. A receiver that
+    /// lags behind reads [`states`](Self::states) again.
+    #[must_use]
+    pub fn subscribe(&self) -> broadcast::Receiver<ModelId> {
+        self.inner.changed.subscribe()
+    }
+
+    /// Changes after how long without a lease a model is unloaded; `None` for never. Holds for loaded ones too.
+    pub fn set_idle_unload(&self, idle_unload: Option<Duration>) {
+        let models: Vec<ModelId> = {
+            let mut book = self.inner.book();
+            book.idle_unload = idle_unload;
+            book.slots.keys().cloned().collect()
+        };
+        models.iter().for_each(|model| self.inner.tell(model));
+    }
+
+    /// Changes how many models stay loaded, at least 1. Idle ones beyond that go when the next lease is given back.
+    pub fn set_max_loaded(&self, max_loaded: usize) {
+        self.inner.book().max_loaded = max_loaded.max(1);
+    }
+
+    /// What an engine says of itself: its version and the parameters it takes. Starts it without a model the first
+    /// time and remembers the answer.
+    ///
+    /// # Errors
+    /// `engine_missing`, or why it does not start.
+    pub async fn hello(&self, engine: EngineKind) -> Result<Hello, ErrorInfo> {
+        let mut hellos = self.inner.hellos.lock().await;
+        if let Some(hello) = hellos.get(&engine) {
+            return Ok(hello.clone());
+        }
+        let hello = Worker::greet(&self.inner.launcher.program(engine)?, self.inner.patience).await?;
+        hellos.insert(engine, hello.clone());
+        Ok(hello)
+    }
+
+    /// Unloads what has been idle for long enough and waits until it is gone. A pool does this by itself every
+    /// second while a model is loaded.
+    pub async fn sweep(&self) {
+        sweep::sweep(&self.inner);
+        self.inner.ended().await;
+    }
+
+    /// Ends all workers and waits until they are gone: they get [`Patience::end`] and are killed then. From now on
+    /// nothing is loaded any more.
+    pub async fn shutdown(&self) {
+        let loads: Vec<Arc<loading::Loading>> = {
+            let mut book = self.inner.book();
+            book.closing = true;
+            book.slots.values().filter_map(Slot::loading).collect()
+        };
+        for loading in &loads {
+            loading.abort(EngineError::Closing);
+        }
+        for loading in &loads {
+            let _ = loading.outcome().await;
+        }
+        let models = {
+            let mut book = self.inner.book();
+            let models: Vec<ModelId> = book.slots.keys().cloned().collect();
+            models.iter().for_each(|model| book.retire(model, Ended::Closing));
+            models
+        };
+        self.inner.ended().await;
+        models.iter().for_each(|model| self.inner.tell(model));
+    }
+}

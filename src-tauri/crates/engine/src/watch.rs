@@ -1,0 +1,116 @@
+//! The tasks that go with a worker's process: one reads its reports, one waits for its end.
+
+use std::process::ExitStatus;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use tokio::io::BufReader;
+use tokio::process::{Child, ChildStdout};
+use tokio::task::JoinHandle;
+use tracing::{debug, info, warn};
+
+use crate::death::{Death, Ended, MemoryWitness};
+use crate::link::Link;
+use crate::memory::{free_memory, resident};
+use crate::process::{Line, LogTail, drain, read_line};
+use crate::protocol::Report;
+
+/// Lines that make no sense before a worker is ended. A library that prints to stdout writes a few.
+const NONSENSE: u32 = 1000;
+/// How often memory is looked at.
+const LOOK: Duration = Duration::from_secs(2);
+
+/// Reads reports until the worker closes its output.
+pub(crate) async fn read_reports(output: ChildStdout, link: Arc<Link>) {
+    let mut reader = BufReader::with_capacity(64 << 10, output);
+    let mut line = Vec::new();
+    let mut nonsense = 0;
+    loop {
+        match read_line(&mut reader, &mut line).await {
+            Line::End => return,
+            Line::TooLong => {
+                warn!(pid = link.pid, "the worker sent a line without an end");
+                link.end(Ended::Flooded);
+                return;
+            }
+            Line::Whole if line.trim_ascii().is_empty() => {}
+            Line::Whole => match serde_json::from_slice::<Report>(&line) {
+                Ok(report) => link.report(report),
+                Err(error) => {
+                    nonsense += 1;
+                    if nonsense <= 10 {
+                        let start = String::from_utf8_lossy(&line[..line.len().min(200)]);
+                        warn!(pid = link.pid, %error, line = %start, "a line of the worker makes no sense");
+                    }
+                    if nonsense > NONSENSE {
+                        link.end(Ended::Flooded);
+                        return;
+                    }
+                }
+            },
+        }
+    }
+}
+
+/// Waits for the end of a worker, brings it about when asked to, and tells the link how it came.
+pub(crate) async fn watch_process(
+    mut child: Child,
+    link: Arc<Link>,
+    mut reader: JoinHandle<()>,
+    log: JoinHandle<()>,
+    tail: LogTail,
+) {
+    let witness = MemoryWitness::new();
+    let mut free = None;
+    let mut look = tokio::time::interval(LOOK);
+    look.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    let status = loop {
+        tokio::select! {
+            status = child.wait() => break status.ok(),
+            () = link.end_now.cancelled() => break kill(&mut child).await,
+            () = link.end_gently.cancelled() => break end_gently(&mut child, &link).await,
+            // A worker that has closed its output can answer nothing any more.
+            _ = &mut reader => {
+                reader = tokio::spawn(async {});
+                break end_gently(&mut child, &link).await;
+            }
+            _ = look.tick() => {
+                free = free_memory();
+                link.resident.store(resident(link.pid).unwrap_or(0), Ordering::Relaxed);
+            }
+        }
+    };
+    // What it said before its end comes before the news of its end.
+    drain(reader).await;
+    drain(log).await;
+    let mut death = Death {
+        ended: link.ended(),
+        loading: link.status.borrow().loaded.is_none(),
+        open_requests: link.live(),
+        ..Death::from_status(status, tail.text())
+    };
+    death.memory_short = death.ended.is_none() && witness.blames_memory(&death, free);
+    match death.ended {
+        None if death.exit_code != Some(0) => warn!(pid = link.pid, how = death.detail(), "a worker died"),
+        None => info!(pid = link.pid, "a worker ended by itself"),
+        Some(reason) => debug!(pid = link.pid, ?reason, "a worker was ended"),
+    }
+    link.died(death);
+}
+
+/// Closes its input and gives it a moment.
+async fn end_gently(child: &mut Child, link: &Link) -> Option<ExitStatus> {
+    link.close_input();
+    tokio::select! {
+        status = child.wait() => status.ok(),
+        () = link.end_now.cancelled() => kill(child).await,
+        () = tokio::time::sleep(link.patience.end) => kill(child).await,
+    }
+}
+
+async fn kill(child: &mut Child) -> Option<ExitStatus> {
+    // Fails only if it is gone already; then there is nothing left but to collect it.
+    let _ = child.start_kill();
+    child.wait().await.ok()
+}

@@ -1,0 +1,281 @@
+//! One worker: a process with one model in it, seen from this side.
+//!
+//! A [`Worker`] starts its program, checks that it speaks the same protocol, has it load the model, and then
+//! passes requests to it and its reports back to who asked. However the process ends, every open request is
+//! answered. What happens to the model afterwards is the pool's business.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use inglenook_contract::ErrorInfo;
+use tokio::sync::mpsc;
+
+use crate::EngineError;
+use crate::death::{Death, Ended};
+use crate::generation::Generation;
+use crate::launcher::Program;
+use crate::link::{Link, Status};
+use crate::process::{LogTail, spawn, write_lines};
+use crate::protocol::{Generate, Hello, Load, PROTOCOL_VERSION, Prompt, Ready, Report, Request, RequestId};
+use crate::watch::{read_reports, watch_process};
+
+/// How long a worker is waited for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Patience {
+    /// From its start to its `hello`.
+    pub hello: Duration,
+    /// From a cancel to the end of the generation for its consumer.
+    pub cancel: Duration,
+    /// From there on, until the process is ended because it still has not closed the generation. Nobody waits for
+    /// it then, and ending it costs the next request a load, so this is longer.
+    pub stuck: Duration,
+    /// From the close of its input to a kill.
+    pub end: Duration,
+}
+
+impl Default for Patience {
+    fn default() -> Self {
+        Self {
+            // A cold start reads an executable of 75 MB from what may be a slow disk.
+            hello: Duration::from_secs(20),
+            cancel: Duration::from_millis(200),
+            stuck: Duration::from_secs(2),
+            end: Duration::from_secs(1),
+        }
+    }
+}
+
+/// Vectors of texts.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Embeddings {
+    /// One a text, in the order of the texts.
+    pub vectors: Vec<Vec<f32>>,
+    /// Tokens read.
+    pub tokens: u32,
+}
+
+/// Tokens of a prompt.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Count {
+    /// All of them.
+    pub tokens: u32,
+    /// For a conversation, those that each message adds, in order.
+    pub per_message: Vec<u32>,
+}
+
+/// A worker with its model loaded. Dropping it ends the process.
+#[derive(Debug)]
+pub struct Worker {
+    link: Arc<Link>,
+    _started: Started,
+    hello: Hello,
+    ready: Ready,
+}
+
+/// Ends the process when dropped: also when a start is given up half-way.
+#[derive(Debug)]
+struct Started(Arc<Link>);
+
+impl Drop for Started {
+    fn drop(&mut self) {
+        self.0.end(Ended::Unloaded);
+        self.0.end_now.cancel();
+    }
+}
+
+impl Worker {
+    /// Starts a program and has it load a model. `on_loading` is told of every progress, 0 to 1. Giving this
+    /// future up ends the process.
+    ///
+    /// # Errors
+    /// The program cannot be started, is silent or speaks another protocol; the load fails or the process dies.
+    pub async fn start(
+        program: &Program,
+        load: Load,
+        patience: Patience,
+        mut on_loading: impl FnMut(Option<f64>) + Send,
+    ) -> Result<Self, EngineError> {
+        let (started, hello) = greet(program, patience).await?;
+        let mut status = started.0.status.subscribe();
+        started.0.send(&Request::Load(Box::new(load)));
+        let ready = loop {
+            let Status { fraction, loaded, death, .. } = status.borrow_and_update().clone();
+            match (loaded, death) {
+                (Some(Err(failure)), _) => return Err(EngineError::Reported(failure)),
+                (_, Some(death)) => return Err(EngineError::Died(death)),
+                (Some(Ok(ready)), None) => break ready,
+                (None, None) => on_loading(fraction),
+            }
+            status.changed().await.expect("the link holds the sender as long as it is held here");
+        };
+        let link = Arc::clone(&started.0);
+        link.resident.fetch_max(ready.memory_bytes, Ordering::Relaxed);
+        Ok(Self { link, _started: started, hello, ready })
+    }
+
+    /// Asks a program who it is, and ends it.
+    ///
+    /// # Errors
+    /// The program cannot be started, is silent or speaks another protocol.
+    pub async fn greet(program: &Program, patience: Patience) -> Result<Hello, EngineError> {
+        greet(program, patience).await.map(|(_, hello)| hello)
+    }
+
+    /// Who it is.
+    #[must_use]
+    pub fn hello(&self) -> &Hello {
+        &self.hello
+    }
+
+    /// What it said of the model.
+    #[must_use]
+    pub fn ready(&self) -> &Ready {
+        &self.ready
+    }
+
+    /// Its process.
+    #[must_use]
+    pub fn pid(&self) -> u32 {
+        self.link.pid
+    }
+
+    /// Resident bytes of its process when last looked at, at most two seconds ago.
+    #[must_use]
+    pub fn memory_bytes(&self) -> u64 {
+        match self.link.resident.load(Ordering::Relaxed) {
+            0 => self.ready.memory_bytes,
+            bytes => bytes,
+        }
+    }
+
+    /// Begins an answer. The id in `generate` is replaced by one of this worker's.
+    pub fn generate(&self, mut generate: Generate) -> Generation {
+        let id = self.link.next_id();
+        generate.id = id;
+        let (queue, opened) = self.link.open_generation(id);
+        if opened {
+            self.link.send(&Request::Generate(Box::new(generate)));
+        }
+        Generation::new(id, queue, Arc::downgrade(&self.link))
+    }
+
+    /// Turns texts into vectors.
+    ///
+    /// # Errors
+    /// What the worker says (this model makes no vectors, a text is too long), or how it died.
+    pub async fn embed(&self, inputs: Vec<String>) -> Result<Embeddings, ErrorInfo> {
+        match self.call(|id| Request::Embed { id, inputs }).await? {
+            Report::Embedded { vectors, tokens, .. } => Ok(Embeddings { vectors, tokens }),
+            _ => Err(EngineError::Mismatched.into()),
+        }
+    }
+
+    /// Counts the tokens of a prompt.
+    ///
+    /// # Errors
+    /// What the worker says (the template refuses the conversation), or how it died.
+    pub async fn count(&self, prompt: Prompt) -> Result<Count, ErrorInfo> {
+        match self.call(|id| Request::Count { id, prompt }).await? {
+            Report::Counted { tokens, per_message, .. } => Ok(Count { tokens, per_message }),
+            _ => Err(EngineError::Mismatched.into()),
+        }
+    }
+
+    /// Turns tokens back into text.
+    ///
+    /// # Errors
+    /// What the worker says (a number outside of the vocabulary), or how it died.
+    pub async fn detokenize(&self, tokens: Vec<u32>) -> Result<String, ErrorInfo> {
+        match self.call(|id| Request::Detokenize { id, tokens }).await? {
+            Report::Detokenized { text, .. } => Ok(text),
+            _ => Err(EngineError::Mismatched.into()),
+        }
+    }
+
+    async fn call(&self, request: impl FnOnce(RequestId) -> Request) -> Result<Report, EngineError> {
+        let id = self.link.next_id();
+        let answer = self.link.open_call(id)?;
+        let _forget = Forget { link: &self.link, id };
+        self.link.send(&request(id));
+        match answer.await {
+            Ok(outcome) => outcome.map_err(EngineError::Reported),
+            Err(_) => Err(EngineError::Unloaded),
+        }
+    }
+
+    /// Waits until a new request would not have to wait behind a cancelled one that the worker does not close;
+    /// `false` if the worker was or is being ended.
+    pub(crate) async fn settled(&self) -> bool {
+        self.link.settled().await
+    }
+
+    /// Has the process ended and waits until it is gone: a moment to end by itself, then a kill.
+    pub async fn end(&self) {
+        self.link.end(Ended::Unloaded);
+        self.gone().await;
+    }
+
+    /// Has the process ended without waiting for it.
+    pub(crate) fn ask_to_end(&self, reason: Ended) {
+        self.link.end(reason);
+    }
+
+    /// Whether it takes requests: it neither is being ended nor has died.
+    pub(crate) fn is_open(&self) -> bool {
+        self.link.is_open()
+    }
+
+    /// The end of the process, whatever brings it about. The future does not keep the worker alive.
+    pub(crate) fn gone(&self) -> impl Future<Output = Option<Death>> + Send + use<> {
+        let mut status = self.link.status.subscribe();
+        async move { status.wait_for(|status| status.death.is_some()).await.ok().and_then(|status| status.death.clone()) }
+    }
+}
+
+/// Takes a call back whose caller has given up waiting.
+struct Forget<'a> {
+    link: &'a Link,
+    id: RequestId,
+}
+
+impl Drop for Forget<'_> {
+    fn drop(&mut self) {
+        self.link.forget(self.id);
+    }
+}
+
+/// Starts a program with its tasks and waits for it to say who it is.
+async fn greet(program: &Program, patience: Patience) -> Result<(Started, Hello), EngineError> {
+    let not_started = |reason: String| EngineError::NotStarted { path: program.path.clone(), reason };
+    let pipes = spawn(program).map_err(|error| not_started(error.to_string()))?;
+    let pid = pipes.child.id().ok_or_else(|| not_started("it was gone at once".to_owned()))?;
+    tracing::debug!(pid, program = %program.path.display(), "a worker was started");
+    let (input, lines) = mpsc::unbounded_channel();
+    let link = Arc::new(Link::new(pid, patience, input));
+    let started = Started(Arc::clone(&link));
+    let tail = LogTail::default();
+    tokio::spawn(write_lines(pipes.input, lines));
+    let log = tokio::spawn(tail.clone().follow(pipes.log, pid));
+    let reader = tokio::spawn(read_reports(pipes.output, Arc::clone(&link)));
+    tokio::spawn(watch_process(pipes.child, Arc::clone(&link), reader, log, tail.clone()));
+
+    let mut status = link.status.subscribe();
+    let answered =
+        status.wait_for(|status| status.hello.is_some() || status.loaded.is_some() || status.death.is_some());
+    let answered = match tokio::time::timeout(patience.hello, answered).await {
+        Ok(status) => status.expect("the link holds the sender as long as it is held here").clone(),
+        Err(_) => return Err(EngineError::Silent { seconds: patience.hello.as_secs(), log: tail.text() }),
+    };
+    match answered {
+        // A worker may refuse before it says who it is: this processor cannot run it, for example.
+        Status { loaded: Some(Err(failure)), .. } => Err(EngineError::Reported(failure)),
+        Status { hello: Some(hello), .. } if hello.protocol == PROTOCOL_VERSION => Ok((started, hello)),
+        Status { hello: Some(hello), .. } => Err(EngineError::WrongProtocol {
+            theirs: hello.protocol,
+            engine: format!("{} {}", hello.engine, hello.version),
+        }),
+        Status { death: Some(death), .. } => Err(EngineError::Died(death)),
+        Status { .. } => Err(EngineError::Mismatched),
+    }
+}
