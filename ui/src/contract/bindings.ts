@@ -19,7 +19,7 @@ open_link: boolean, };
 
 /**
  * What an answer's stream tells. The first event is always a [`AnswerEvent::Snapshot`], the last a
- * [`AnswerEvent::Ended`]; what lies between only adds.
+ * [`AnswerEvent::Ended`]. Between them a snapshot may come again (when writing begins); everything else adds.
  */
 export type AnswerEvent = { "kind": "snapshot", 
 /**
@@ -155,9 +155,13 @@ summary: ChatSummary,
  */
 model: ModelId | null, 
 /**
- * What steers the answers.
+ * What this chat says about its answers.
  */
 parameters: Parameters, 
+/**
+ * What holds where it says nothing: the person's defaults over the model's.
+ */
+defaults: Parameters, 
 /**
  * What stands in the composer, not sent.
  */

@@ -43,8 +43,10 @@ pub struct Chat {
     pub summary: ChatSummary,
     /// The model that answers next; `None` until one was chosen.
     pub model: Option<ModelId>,
-    /// What steers the answers.
+    /// What this chat says about its answers.
     pub parameters: Parameters,
+    /// What holds where it says nothing: the person's defaults over the model's.
+    pub defaults: Parameters,
     /// What stands in the composer, not sent.
     pub draft: String,
     /// Texts that go out when the answer before them is done, in order.

@@ -178,7 +178,7 @@ pub struct EditMessage {
 }
 
 /// What an answer's stream tells. The first event is always a [`AnswerEvent::Snapshot`], the last a
-/// [`AnswerEvent::Ended`]; what lies between only adds.
+/// [`AnswerEvent::Ended`]. Between them a snapshot may come again (when writing begins); everything else adds.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum AnswerEvent {

@@ -1,0 +1,85 @@
+# Two commands are all a newcomer needs: `make run` and `make test`. Each installs what is missing first.
+#
+# Cargo builds two groups apart: the engine's worker (mistral.rs, heavy) and everything else. Features of shared
+# dependencies then never depend on which of the two is built, and nothing heavy is built twice.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.ONESHELL:
+.DEFAULT_GOAL := help
+
+# Outside the checkout, so that the next clone finds it again; nothing depends on its being there.
+export CARGO_TARGET_DIR ?= $(HOME)/.cache/inglenook/target
+export INGLENOOK_TOOLS ?= $(HOME)/.cache/inglenook/tools
+export PATH := $(INGLENOOK_TOOLS)/bin:$(HOME)/.cargo/bin:$(PATH)
+
+BIN := $(CARGO_TARGET_DIR)/release
+ENGINE := -p inglenook-engine-mistralrs
+REST := --workspace --exclude inglenook-engine-mistralrs
+
+.PHONY: help run test check bench dev bindings format deb screenshots app engine page setup-run setup-test unit e2e desktop
+
+help:
+	@echo "make run     build what is missing and open the window (or serve it on loopback without a display)"
+	@echo "make test    everything that is checked: units, journeys with the built-in model, browser, real window"
+	@echo "make check   formatting, lints, types, directions, sizes, licences"
+	@echo "make bench   figures, as ratios against a peer measured in the same run"
+	@echo "make dev     the page with hot reload, against the real host"
+	@echo "make deb     a package for Debian in $(BIN)/bundle/deb"
+
+setup-run:
+	scripts/setup.sh run
+
+setup-test:
+	scripts/setup.sh test
+
+page: setup-run
+	cd ui && npm run --silent build
+
+engine: setup-run
+	cargo build --release $(ENGINE)
+
+app: page engine
+	cargo build --release $(REST) --bins
+
+run: app
+	scripts/run.sh $(BIN)
+
+bindings:
+	cargo run --release -q -p inglenook-contract --bin print-bindings > ui/src/contract/bindings.ts
+
+format:
+	cargo fmt --all
+	cd ui && npm run --silent format
+
+check: setup-test page
+	cargo fmt --all --check
+	cargo clippy --release $(ENGINE) --all-targets -- -D warnings
+	cargo clippy --release $(REST) --all-targets -- -D warnings
+	cargo deny --log-level error check bans licenses sources
+	cd ui && npm run --silent check
+
+unit: setup-test page engine
+	cargo test --release $(ENGINE)
+	cargo test --release $(REST)
+	cd ui && npm run --silent test
+
+e2e: setup-test app
+	scripts/e2e.sh $(BIN)
+
+desktop: setup-test app
+	scripts/desktop.sh $(BIN)
+
+test: check unit e2e desktop
+
+bench: setup-test app
+	scripts/bench.sh $(BIN)
+
+dev: app
+	scripts/dev.sh $(BIN)
+
+deb: app
+	ui/node_modules/.bin/tauri bundle --bundles deb
+
+screenshots: setup-test app
+	scripts/screenshots.sh $(BIN)

@@ -1,0 +1,142 @@
+//! Models: what is in the folders, and what is in memory.
+
+use std::path::{Path, PathBuf};
+
+use inglenook_contract::{AnsweredBy, ChangeTag, Chat, Model, ModelId, ModelList, Parameters};
+use inglenook_engine::LoadSpec;
+use inglenook_engine::protocol::{Load, LoadConfig};
+use inglenook_hub::{LibraryModel, SearchedFolder};
+
+use crate::{App, AppError, Result, defaults};
+
+/// The models of all folders, each with its state.
+///
+/// # Errors
+/// As every reading of the store.
+pub async fn list(app: &App) -> Result<ModelList> {
+    let library = app.library().await;
+    let used = app.store().last_used().await?;
+    let models = library.models.iter().map(|model| shown(app, model, used.get(&model.id).copied())).collect();
+    Ok(ModelList { models, folders: library.folders.clone(), rejected: library.rejected.clone() })
+}
+
+fn shown(app: &App, model: &LibraryModel, last_used_at: Option<i64>) -> Model {
+    model.to_contract(app.pool().state(&model.id), last_used_at)
+}
+
+/// Reads the folders again.
+///
+/// # Errors
+/// As [`list`].
+pub async fn rescan(app: &App) -> Result<ModelList> {
+    app.scan().await;
+    list(app).await
+}
+
+/// Loads a model with the person's defaults; returns when it is ready.
+///
+/// # Errors
+/// `NotFound`, and whatever keeps it from loading.
+pub async fn load(app: &App, model: &ModelId) -> Result<()> {
+    let model = find(app, model).await.ok_or(AppError::UnknownModel)?;
+    let parameters = defaults::effective(&Parameters::default(), &app.settings().defaults, &model);
+    app.pool().ensure(load_spec(&model, &parameters)?).await?;
+    Ok(())
+}
+
+/// Ends a model's process; answers that it writes end with it.
+///
+/// # Errors
+/// None today; a model that is not loaded is left as it is.
+pub async fn unload(app: &App, model: &ModelId) -> Result<()> {
+    app.pool().unload(model).await;
+    Ok(())
+}
+
+/// Where a model's file lies.
+///
+/// # Errors
+/// `NotFound`.
+pub fn path(app: &App, model: &ModelId) -> Result<PathBuf> {
+    app.known_library().find(model).map(|model| model.path.clone()).ok_or(AppError::UnknownModel)
+}
+
+/// Adds a folder with models.
+///
+/// # Errors
+/// `InvalidRequest` for a path that is not absolute, `NotFound` where no folder is there.
+pub async fn add_folder(app: &App, folder: &str) -> Result<ModelList> {
+    let path = Path::new(folder.trim());
+    if !path.is_absolute() {
+        return Err(AppError::RelativeFolder);
+    }
+    if !path.is_dir() {
+        return Err(AppError::NoSuchFolder);
+    }
+    let path = path.to_string_lossy().into_owned();
+    app.settings_file().update(|settings| {
+        if !settings.model_folders.contains(&path) {
+            settings.model_folders.push(path);
+        }
+    })?;
+    app.changes_bus().tell(ChangeTag::Settings);
+    rescan(app).await
+}
+
+/// Forgets a folder; its files stay.
+///
+/// # Errors
+/// As every writing of the settings.
+pub async fn remove_folder(app: &App, folder: &str) -> Result<ModelList> {
+    app.settings_file().update(|settings| settings.model_folders.retain(|kept| kept != folder))?;
+    app.changes_bus().tell(ChangeTag::Settings);
+    rescan(app).await
+}
+
+/// The folders to look in: the application's own, the built-in models', the person's.
+pub(crate) fn folders(app: &App) -> Vec<SearchedFolder> {
+    let own = SearchedFolder { path: app.home().models(), built_in: false };
+    let built_in = app.built_in_models().map(|path| SearchedFolder { path, built_in: true });
+    let persons = app.settings().model_folders.into_iter();
+    let persons = persons.map(|path| SearchedFolder { path: path.into(), built_in: false });
+    built_in.into_iter().chain([own]).chain(persons).collect()
+}
+
+/// The model with this identifier; the folders are read once more if it is not known, because a file may have come
+/// since.
+pub(crate) async fn find(app: &App, model: &ModelId) -> Option<LibraryModel> {
+    if let Some(found) = app.library().await.find(model) {
+        return Some(found.clone());
+    }
+    app.scan().await.find(model).cloned()
+}
+
+/// The model that answers next in a chat.
+///
+/// # Errors
+/// [`AppError::NoModel`] where none was chosen, [`AppError::ModelGone`] where it is not there any more.
+pub(crate) async fn for_chat(app: &App, chat: &Chat) -> Result<LibraryModel> {
+    let chosen = chat.model.clone().or(app.settings().last_model).ok_or(AppError::NoModel)?;
+    find(app, &chosen).await.ok_or(AppError::ModelGone)
+}
+
+/// How a model is loaded for these parameters.
+///
+/// # Errors
+/// Why no engine here can run it.
+pub(crate) fn load_spec(model: &LibraryModel, parameters: &Parameters) -> Result<LoadSpec> {
+    let engine = match (model.engine, &model.unsupported) {
+        (Some(engine), None) => engine,
+        (_, Some(reason)) => return Err(reason.clone().into()),
+        (None, None) => return Err(AppError::UnknownModel),
+    };
+    let config = LoadConfig { context_length: parameters.context_length, ..LoadConfig::default() };
+    let files = if model.files.len() > 1 { model.files.clone() } else { Vec::new() };
+    let load = Load { format: model.format, path: model.path.clone(), files, config };
+    Ok(LoadSpec { model: model.id.clone(), engine, load, size_bytes: model.size_bytes, memory_bytes: None })
+}
+
+/// The model's name as an answer remembers it.
+pub(crate) fn answered_by(model: &LibraryModel) -> AnsweredBy {
+    AnsweredBy { id: model.id.clone(), name: model.name.clone(), quantisation: model.quantisation.clone() }
+}

@@ -1,0 +1,67 @@
+//! Settings, the place of the data, its backups, and the machine.
+
+use std::path::Path;
+
+use inglenook_contract::{ChangeTag, DataLocation, Hardware, ModelId, MoveData, Settings};
+
+use crate::{App, Result, models};
+
+/// New settings, all of them; what they change takes effect at once.
+///
+/// # Errors
+/// `InvalidRequest` for a value out of range, and as every writing of the settings.
+pub async fn save(app: &App, settings: Settings) -> Result<Settings> {
+    let before = app.settings();
+    let kept = app.settings_file().save(settings)?;
+    app.changes_bus().tell(ChangeTag::Settings);
+    if kept.model_folders != before.model_folders {
+        models::rescan(app).await?;
+    }
+    Ok(kept)
+}
+
+/// The model that the next new chat begins with.
+pub(crate) fn remember_model(app: &App, model: &ModelId) -> Result<()> {
+    if app.settings().last_model.as_ref() != Some(model) {
+        app.settings_file().update(|settings| settings.last_model = Some(model.clone()))?;
+        app.changes_bus().tell(ChangeTag::Settings);
+    }
+    Ok(())
+}
+
+/// Where the data lies.
+#[must_use]
+pub fn data_location(app: &App) -> DataLocation {
+    app.home().location()
+}
+
+/// Plans another place for the data, or takes the plan back.
+///
+/// # Errors
+/// `InvalidRequest` where the data cannot go there.
+pub fn move_data(app: &App, request: MoveData) -> Result<DataLocation> {
+    match request.path {
+        Some(path) => Ok(app.home().plan_move(Path::new(path.trim()))?),
+        None => Ok(app.home().take_back_move()?),
+    }
+}
+
+/// Puts a backup in the place of the database. Answers on their way are stopped first.
+///
+/// # Errors
+/// `NotFound`, and as every writing of the store; the database in use stays in use then.
+pub async fn restore_backup(app: &App, name: &str) -> Result<()> {
+    app.answers().stop_all().await;
+    app.store().restore_backup(name).await?;
+    app.dismiss_notices();
+    app.changes_bus().tell(ChangeTag::Chats);
+    app.changes_bus().tell_every_chat();
+    Ok(())
+}
+
+/// What the machine is, now.
+pub async fn hardware(app: &App) -> Hardware {
+    let root = app.home().root().to_path_buf();
+    let probed = tokio::task::spawn_blocking(move || inglenook_hardware::probe(&root)).await;
+    probed.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()))
+}

@@ -1,0 +1,206 @@
+//! The contract's table, row by row: each hands over to the use-case that does it.
+
+use futures::{Stream, StreamExt as _};
+use inglenook_app::{chats, messages, models, settings};
+use inglenook_contract::*;
+
+use crate::Host;
+use crate::desktop::check_link;
+
+type Answer<T> = Result<T, ErrorInfo>;
+
+fn done<E: Into<ErrorInfo>>(result: Result<(), E>) -> Answer<Nothing> {
+    result.map(|()| Nothing {}).map_err(Into::into)
+}
+
+fn events<T, S: Stream<Item = T> + Send + 'static>(stream: S) -> EventStream<T> {
+    Box::pin(stream)
+}
+
+impl Api for Host {
+    async fn app_hello(&self, _: Nothing) -> Answer<Hello> {
+        Ok(Hello {
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            abilities: self.desktop.abilities(),
+            settings: self.app.settings(),
+            data: settings::data_location(&self.app),
+            notices: self.app.notices(),
+        })
+    }
+
+    async fn app_notices(&self, _: Nothing) -> Answer<Vec<Notice>> {
+        Ok(self.app.notices())
+    }
+
+    async fn app_dismiss_notices(&self, _: Nothing) -> Answer<Nothing> {
+        self.app.dismiss_notices();
+        Ok(Nothing {})
+    }
+
+    async fn app_restore_backup(&self, request: BackupRef) -> Answer<Nothing> {
+        done(settings::restore_backup(&self.app, &request.name).await)
+    }
+
+    async fn chat_list(&self, request: ChatListRequest) -> Answer<Vec<ChatSummary>> {
+        Ok(chats::list(&self.app, request).await?)
+    }
+
+    async fn chat_get(&self, request: ChatRef) -> Answer<Chat> {
+        Ok(chats::get(&self.app, &request.chat).await?)
+    }
+
+    async fn chat_messages(&self, request: MessagePageRequest) -> Answer<MessagePage> {
+        Ok(messages::page(&self.app, request).await?)
+    }
+
+    async fn chat_create(&self, request: NewChat) -> Answer<Chat> {
+        Ok(chats::create(&self.app, request).await?)
+    }
+
+    async fn chat_rename(&self, request: RenameChat) -> Answer<Nothing> {
+        done(chats::rename(&self.app, request).await)
+    }
+
+    async fn chat_pin(&self, request: PinChat) -> Answer<Nothing> {
+        done(chats::pin(&self.app, request).await)
+    }
+
+    async fn chat_delete(&self, request: ChatRef) -> Answer<Nothing> {
+        done(chats::delete(&self.app, &request.chat).await)
+    }
+
+    async fn chat_restore(&self, request: ChatRef) -> Answer<Nothing> {
+        done(chats::restore(&self.app, &request.chat).await)
+    }
+
+    async fn chat_purge(&self, request: ChatRef) -> Answer<Nothing> {
+        done(chats::purge(&self.app, &request.chat).await)
+    }
+
+    async fn chat_empty_trash(&self, _: Nothing) -> Answer<Nothing> {
+        done(chats::empty_trash(&self.app).await)
+    }
+
+    async fn chat_branch(&self, request: BranchChat) -> Answer<Chat> {
+        Ok(chats::branch(&self.app, &request.message).await?)
+    }
+
+    async fn chat_choose_model(&self, request: ChooseModel) -> Answer<Nothing> {
+        done(chats::choose_model(&self.app, request).await)
+    }
+
+    async fn chat_save_parameters(&self, request: SaveParameters) -> Answer<Nothing> {
+        done(chats::save_parameters(&self.app, request).await)
+    }
+
+    async fn chat_save_draft(&self, request: SaveDraft) -> Answer<Nothing> {
+        done(chats::save_draft(&self.app, request).await)
+    }
+
+    async fn chat_send(&self, request: SendMessage) -> Answer<Sent> {
+        Ok(messages::send(&self.app, request).await?)
+    }
+
+    async fn chat_stop(&self, request: ChatRef) -> Answer<Nothing> {
+        done(messages::stop(&self.app, &request.chat).await)
+    }
+
+    async fn chat_unqueue(&self, request: QueuedRef) -> Answer<Nothing> {
+        done(messages::unqueue(&self.app, request).await)
+    }
+
+    async fn chat_send_queued(&self, request: QueuedRef) -> Answer<Sent> {
+        Ok(messages::send_queued(&self.app, request).await?)
+    }
+
+    async fn message_regenerate(&self, request: MessageRef) -> Answer<MessageRef> {
+        Ok(messages::regenerate(&self.app, &request.message).await?)
+    }
+
+    async fn message_continue(&self, request: MessageRef) -> Answer<MessageRef> {
+        Ok(messages::go_on(&self.app, &request.message).await?)
+    }
+
+    async fn message_edit(&self, request: EditMessage) -> Answer<MessageRef> {
+        Ok(messages::edit(&self.app, request).await?)
+    }
+
+    async fn message_show(&self, request: MessageRef) -> Answer<Nothing> {
+        done(messages::show(&self.app, &request.message).await)
+    }
+
+    async fn message_delete(&self, request: MessageRef) -> Answer<Nothing> {
+        done(messages::delete(&self.app, &request.message).await)
+    }
+
+    async fn message_restore(&self, request: MessageRef) -> Answer<Nothing> {
+        done(messages::restore(&self.app, &request.message).await)
+    }
+
+    async fn model_list(&self, _: Nothing) -> Answer<ModelList> {
+        Ok(models::list(&self.app).await?)
+    }
+
+    async fn model_rescan(&self, _: Nothing) -> Answer<ModelList> {
+        Ok(models::rescan(&self.app).await?)
+    }
+
+    async fn model_load(&self, request: ModelRef) -> Answer<Nothing> {
+        done(models::load(&self.app, &request.model).await)
+    }
+
+    async fn model_unload(&self, request: ModelRef) -> Answer<Nothing> {
+        done(models::unload(&self.app, &request.model).await)
+    }
+
+    async fn model_reveal(&self, request: ModelRef) -> Answer<Nothing> {
+        let path = models::path(&self.app, &request.model)?;
+        done(self.desktop.reveal(&path))
+    }
+
+    async fn folder_add(&self, request: FolderRef) -> Answer<ModelList> {
+        Ok(models::add_folder(&self.app, &request.path).await?)
+    }
+
+    async fn folder_remove(&self, request: FolderRef) -> Answer<ModelList> {
+        Ok(models::remove_folder(&self.app, &request.path).await?)
+    }
+
+    async fn settings_get(&self, _: Nothing) -> Answer<Settings> {
+        Ok(self.app.settings())
+    }
+
+    async fn settings_save(&self, request: Settings) -> Answer<Settings> {
+        Ok(settings::save(&self.app, request).await?)
+    }
+
+    async fn settings_data(&self, _: Nothing) -> Answer<DataLocation> {
+        Ok(settings::data_location(&self.app))
+    }
+
+    async fn settings_move_data(&self, request: MoveData) -> Answer<DataLocation> {
+        Ok(settings::move_data(&self.app, request)?)
+    }
+
+    async fn hardware_get(&self, _: Nothing) -> Answer<Hardware> {
+        Ok(settings::hardware(&self.app).await)
+    }
+
+    async fn desktop_pick_folder(&self, _: Nothing) -> Answer<PickedFolder> {
+        let path = self.desktop.pick_folder().await?;
+        Ok(PickedFolder { path: path.map(|path| path.to_string_lossy().into_owned()) })
+    }
+
+    async fn desktop_open_link(&self, request: LinkRef) -> Answer<Nothing> {
+        check_link(&request.url)?;
+        done(self.desktop.open_link(&request.url))
+    }
+
+    async fn app_changes(&self, _: Nothing) -> Answer<EventStream<Vec<Changed>>> {
+        Ok(events(self.app.changes()))
+    }
+
+    async fn message_watch(&self, request: MessageRef) -> Answer<EventStream<AnswerEvent>> {
+        Ok(events(messages::watch(&self.app, &request.message).await?.boxed()))
+    }
+}

@@ -1,0 +1,13 @@
+//! The host: the application put together from its real parts, behind the contract's table.
+//!
+//! The window's shell, the HTTP host and the tests start the same [`Host`]; what differs between them is the
+//! [`Desktop`] around it. Nothing here knows Tauri or HTTP.
+
+mod api;
+mod desktop;
+mod logging;
+mod start;
+
+pub use desktop::{Desktop, NoDesktop};
+pub use inglenook_settings::{Home, Places};
+pub use start::{Host, HostOptions};

@@ -1,0 +1,76 @@
+//! Starting and ending: the home is opened and locked, the log begins, the application is put together.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use inglenook_app::{App, AppParts};
+use inglenook_contract::ErrorInfo;
+use inglenook_engine::Launcher;
+use inglenook_settings::{Home, HomeLock, Places};
+
+use crate::{Desktop, logging};
+
+/// What a host is started with.
+pub struct HostOptions {
+    /// What decides where the data lies.
+    pub places: Places,
+    /// The folder of the application's own resources where the platform has one (a bundle).
+    pub resources: Option<PathBuf>,
+    /// The desktop around it.
+    pub desktop: Arc<dyn Desktop>,
+}
+
+/// The application behind the contract.
+pub struct Host {
+    pub(crate) app: App,
+    pub(crate) desktop: Arc<dyn Desktop>,
+    /// Held as long as the application runs: two never open one database.
+    _lock: HomeLock,
+}
+
+impl Host {
+    /// Opens the data and puts the application together. Nothing is loaded into memory yet.
+    ///
+    /// # Errors
+    /// What keeps it from starting, in words: another instance has the data open, the database is from a newer
+    /// version, the folder cannot be written.
+    pub async fn start(options: HostOptions) -> Result<Self, ErrorInfo> {
+        let opened = Home::open_in(options.places)?;
+        let built_in = built_in_models(options.resources.as_deref());
+        let parts = AppParts {
+            home: opened.home,
+            notices: opened.notice.into_iter().collect(),
+            built_in_models: built_in,
+            launcher: Launcher::from_environment(),
+        };
+        let logs = parts.home.logs();
+        let app = App::start(parts).await?;
+        logging::start(&logs, app.settings().log_level);
+        tracing::info!(version = env!("CARGO_PKG_VERSION"), "started");
+        let mut settings = app.watch_settings();
+        tokio::spawn(async move {
+            while settings.changed().await.is_ok() {
+                logging::set_level(settings.borrow_and_update().log_level);
+            }
+        });
+        Ok(Self { app, desktop: options.desktop, _lock: opened.lock })
+    }
+
+    /// Ends the workers, writes what is not written, closes the database.
+    pub async fn shutdown(&self) {
+        self.app.shutdown().await;
+        tracing::info!("ended");
+    }
+}
+
+/// Where the models lie that ship with the application: in the bundle's resources, beside the binary, or in the
+/// source tree that this binary was built from.
+fn built_in_models(resources: Option<&std::path::Path>) -> Option<PathBuf> {
+    let beside = std::env::current_exe().ok().and_then(|exe| Some(exe.parent()?.to_path_buf()));
+    let candidates = [
+        resources.map(|folder| folder.join("models")),
+        beside.map(|folder| folder.join("models")),
+        Some(PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../resources/models"))),
+    ];
+    candidates.into_iter().flatten().find(|folder| folder.join("pocket").is_dir())
+}

@@ -1,0 +1,65 @@
+//! The contract over HTTP: `POST /api/call/<name>` answers with JSON, `POST /api/stream/<name>` with server-sent
+//! events (one JSON event each, then `event: end`). No call is known by name here.
+
+use std::convert::Infallible;
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::{DefaultBodyLimit, Path, State};
+use axum::http::StatusCode;
+use axum::middleware;
+use axum::response::sse::{Event, KeepAlive, Sse};
+use axum::response::{IntoResponse, Response};
+use axum::routing::post;
+use futures::{Stream, StreamExt as _};
+use inglenook_contract::{ErrorCode, ErrorInfo, dispatch_call, open_stream};
+use inglenook_host::Host;
+use serde_json::Value;
+
+use crate::guard::{self, Guard};
+use crate::page;
+
+/// Largest request, bytes: a pasted book fits.
+const LARGEST_REQUEST: usize = 16 << 20;
+
+/// All routes, guarded.
+pub(crate) fn router(host: Arc<Host>, guard: Guard) -> axum::Router {
+    let api = axum::Router::new()
+        .route("/api/call/{name}", post(call))
+        .route("/api/stream/{name}", post(stream))
+        .with_state(host)
+        .layer(DefaultBodyLimit::max(LARGEST_REQUEST))
+        .layer(middleware::from_fn_with_state(guard.clone(), guard::with_key));
+    api.fallback(page::file).layer(middleware::from_fn_with_state(guard, guard::own_name))
+}
+
+async fn call(State(host): State<Arc<Host>>, Path(name): Path<String>, Json(request): Json<Value>) -> Response {
+    match dispatch_call(&*host, &name, request).await {
+        Ok(answer) => Json(answer).into_response(),
+        Err(error) => failed(error),
+    }
+}
+
+async fn stream(State(host): State<Arc<Host>>, Path(name): Path<String>, Json(request): Json<Value>) -> Response {
+    match open_stream(&*host, &name, request).await {
+        Ok(events) => Sse::new(sse(events)).keep_alive(KeepAlive::default()).into_response(),
+        Err(error) => failed(error),
+    }
+}
+
+fn sse(events: impl Stream<Item = Value> + Send) -> impl Stream<Item = Result<Event, Infallible>> + Send {
+    let end = futures::stream::once(async { Ok(Event::default().event("end").data("null")) });
+    events.map(|event| Ok(Event::default().data(event.to_string()))).chain(end)
+}
+
+fn failed(error: ErrorInfo) -> Response {
+    let status = match error.code {
+        ErrorCode::InvalidRequest => StatusCode::BAD_REQUEST,
+        ErrorCode::NotFound => StatusCode::NOT_FOUND,
+        ErrorCode::Busy => StatusCode::CONFLICT,
+        ErrorCode::PermissionDenied => StatusCode::FORBIDDEN,
+        ErrorCode::Unavailable => StatusCode::NOT_IMPLEMENTED,
+        _ => StatusCode::INTERNAL_SERVER_ERROR,
+    };
+    (status, Json(error)).into_response()
+}

@@ -1,0 +1,94 @@
+//! The same host and the same page as the window's, over HTTP on loopback: for machines without a display, for
+//! browser tests and for `make dev`. Nothing is served without the key that is printed at the start.
+
+mod api;
+mod guard;
+mod page;
+
+use std::net::Ipv4Addr;
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use inglenook_host::{Host, HostOptions, NoDesktop, Places};
+
+fn main() {
+    if let Err(error) = inglenook_hardware::require_supported_cpu() {
+        refuse(&error.message);
+    }
+    let arguments = match Arguments::read(std::env::args().skip(1)) {
+        Ok(arguments) => arguments,
+        Err(words) => refuse(&words),
+    };
+    let runtime = match tokio::runtime::Runtime::new() {
+        Ok(runtime) => runtime,
+        Err(error) => refuse(&format!("the system gave no threads: {error}")),
+    };
+    if let Err(error) = runtime.block_on(serve(arguments)) {
+        refuse(&format!("{error:#}"));
+    }
+}
+
+fn refuse(words: &str) -> ! {
+    eprintln!("inglenook-webhost: {words}");
+    std::process::exit(1);
+}
+
+/// What the command line says.
+struct Arguments {
+    /// The port on 127.0.0.1; 0 lets the system choose.
+    port: u16,
+    /// The key that the page must show; drawn anew at every start unless a test names one.
+    key: String,
+}
+
+impl Arguments {
+    fn read(mut words: impl Iterator<Item = String>) -> Result<Self, String> {
+        let mut arguments = Self { port: 0, key: uuid::Uuid::new_v4().simple().to_string() };
+        while let Some(word) = words.next() {
+            let mut value = || words.next().ok_or_else(|| format!("{word} needs a value"));
+            match word.as_str() {
+                "--port" => arguments.port = value()?.parse().map_err(|_| "--port takes a number up to 65535")?,
+                "--key" => arguments.key = value()?,
+                _ => return Err(format!("unknown word {word:?}; usage: inglenook-webhost [--port N] [--key TEXT]")),
+            }
+        }
+        Ok(arguments)
+    }
+}
+
+async fn serve(arguments: Arguments) -> anyhow::Result<()> {
+    let places = Places::of_this_machine()?;
+    let host = Host::start(HostOptions { places, resources: None, desktop: Arc::new(NoDesktop) }).await?;
+    let host = Arc::new(host);
+    let listener = tokio::net::TcpListener::bind((Ipv4Addr::LOCALHOST, arguments.port))
+        .await
+        .with_context(|| format!("port {} on 127.0.0.1 could not be opened", arguments.port))?;
+    let port = listener.local_addr()?.port();
+    let guard = guard::Guard::new(port, &arguments.key);
+    announce(port, &arguments.key);
+    axum::serve(listener, api::router(Arc::clone(&host), guard)).with_graceful_shutdown(asked_to_end()).await?;
+    host.shutdown().await;
+    Ok(())
+}
+
+/// The one line that whoever started this waits for.
+#[expect(clippy::print_stdout, reason = "the address is this program's output")]
+fn announce(port: u16, key: &str) {
+    println!("Inglenook is at http://127.0.0.1:{port}/#key={key}");
+    println!("Only this machine can open it, and only with the key in the address. Ctrl+C ends it.");
+}
+
+/// Resolves when the terminal or the system asks the process to end.
+async fn asked_to_end() {
+    let interrupted = tokio::signal::ctrl_c();
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        match signal(SignalKind::terminate()) {
+            Ok(mut terminated) => tokio::select! { _ = interrupted => {}, _ = terminated.recv() => {} },
+            Err(_) => drop(interrupted.await),
+        }
+    }
+    #[cfg(not(unix))]
+    drop(interrupted.await);
+}

@@ -1,0 +1,48 @@
+//! What only a desktop can do for the host: folder dialogues, the file manager, the system's browser.
+
+use std::path::{Path, PathBuf};
+
+use futures::future::BoxFuture;
+use inglenook_contract::{Abilities, ErrorCode, ErrorInfo};
+use inglenook_host::Desktop;
+use tauri_plugin_dialog::DialogExt as _;
+
+/// The desktop around the window.
+pub(crate) struct TauriDesktop {
+    app: tauri::AppHandle,
+}
+
+impl TauriDesktop {
+    pub(crate) fn new(app: tauri::AppHandle) -> Self {
+        Self { app }
+    }
+}
+
+impl Desktop for TauriDesktop {
+    fn abilities(&self) -> Abilities {
+        Abilities { pick_folder: true, reveal: true, open_link: true }
+    }
+
+    fn pick_folder(&self) -> BoxFuture<'_, Result<Option<PathBuf>, ErrorInfo>> {
+        Box::pin(async move {
+            let (sender, receiver) = tokio::sync::oneshot::channel();
+            self.app.dialog().file().pick_folder(move |folder| {
+                let _ = sender.send(folder);
+            });
+            let picked = receiver.await.ok().flatten();
+            picked.map(|folder| folder.into_path().map_err(|error| not_possible("use that folder", &error))).transpose()
+        })
+    }
+
+    fn open_link(&self, url: &str) -> Result<(), ErrorInfo> {
+        tauri_plugin_opener::open_url(url, None::<&str>).map_err(|error| not_possible("open the link", &error))
+    }
+
+    fn reveal(&self, path: &Path) -> Result<(), ErrorInfo> {
+        tauri_plugin_opener::reveal_item_in_dir(path).map_err(|error| not_possible("open the file manager", &error))
+    }
+}
+
+fn not_possible(what: &str, error: &dyn std::fmt::Display) -> ErrorInfo {
+    ErrorInfo::new(ErrorCode::Unavailable, format!("The system could not {what}.")).with_detail(error.to_string())
+}

@@ -1,0 +1,79 @@
+//! The two doors between the page and the host: `rpc` for calls, `stream` for what goes on telling. Neither
+//! knows a call by name; the contract's table does.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use futures::StreamExt as _;
+use inglenook_contract::{ErrorInfo, dispatch_call, open_stream};
+use inglenook_host::Host;
+use serde_json::Value;
+use tauri::State;
+use tauri::ipc::Channel;
+
+use crate::HostFuture;
+
+/// The streams that the page holds open, by the number that the page gave them.
+#[derive(Clone, Default)]
+pub(crate) struct OpenStreams(Arc<Mutex<HashMap<u32, tauri::async_runtime::JoinHandle<()>>>>);
+
+impl OpenStreams {
+    fn keep(&self, id: u32, task: tauri::async_runtime::JoinHandle<()>) {
+        if let Some(old) = self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(id, task) {
+            old.abort();
+        }
+    }
+
+    fn close(&self, id: u32) {
+        if let Some(task) = self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&id) {
+            task.abort();
+        }
+    }
+
+    /// Closes all of them: the page that listened is gone.
+    pub(crate) fn close_all(&self) {
+        for (_, task) in self.0.lock().unwrap_or_else(PoisonError::into_inner).drain() {
+            task.abort();
+        }
+    }
+}
+
+async fn host(state: &State<'_, HostFuture>) -> Result<Arc<Host>, ErrorInfo> {
+    state.inner().clone().await
+}
+
+/// Answers one call of the contract.
+#[tauri::command]
+pub(crate) async fn rpc(state: State<'_, HostFuture>, name: String, request: Value) -> Result<Value, ErrorInfo> {
+    dispatch_call(&*host(&state).await?, &name, request).await
+}
+
+/// Opens one stream of the contract; its events come through the channel, `null` at its end.
+#[tauri::command]
+pub(crate) async fn stream(
+    state: State<'_, HostFuture>,
+    open: State<'_, OpenStreams>,
+    id: u32,
+    name: String,
+    request: Value,
+    events: Channel<Value>,
+) -> Result<(), ErrorInfo> {
+    let mut stream = open_stream(&*host(&state).await?, &name, request).await?;
+    let task = tauri::async_runtime::spawn(async move {
+        while let Some(event) = stream.next().await {
+            if events.send(event).is_err() {
+                return;
+            }
+        }
+        // The page tells "ended" from "still open" by this.
+        let _ = events.send(Value::Null);
+    });
+    open.keep(id, task);
+    Ok(())
+}
+
+/// Closes a stream that the page no longer listens to.
+#[tauri::command]
+pub(crate) fn unstream(open: State<'_, OpenStreams>, id: u32) {
+    open.close(id);
+}

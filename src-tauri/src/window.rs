@@ -1,0 +1,87 @@
+//! The window: how it opens, what it may navigate to, how it comes to the front.
+
+use tauri::webview::{NewWindowResponse, PageLoadEvent};
+use tauri::window::Color;
+use tauri::{AppHandle, Manager as _, WebviewUrl, WebviewWindowBuilder};
+
+use crate::rpc::OpenStreams;
+
+/// The only window's name; the capabilities name it too.
+pub(crate) const MAIN: &str = "main";
+
+/// The page's own colour in the dark and in the light (look: `page`), so that nothing flashes before it paints.
+const PAGE_DARK: Color = Color(0x18, 0x15, 0x13, 0xff);
+const PAGE_LIGHT: Color = Color(0xfb, 0xf9, 0xf6, 0xff);
+
+/// Opens the window.
+///
+/// # Errors
+/// What the system's web view says when it cannot be made.
+pub(crate) fn open(app: &AppHandle) -> tauri::Result<()> {
+    let window = WebviewWindowBuilder::new(app, MAIN, WebviewUrl::App("index.html".into()))
+        .title("Inglenook")
+        .inner_size(1180.0, 780.0)
+        .min_inner_size(640.0, 480.0)
+        .background_color(PAGE_LIGHT)
+        // Dropped text and files belong to the page, not to the web view.
+        .disable_drag_drop_handler()
+        .on_navigation(is_own_page)
+        .on_new_window(|_url, _features| NewWindowResponse::Deny)
+        .on_page_load(|window, payload| {
+            if payload.event() == PageLoadEvent::Started {
+                window.state::<OpenStreams>().close_all();
+            }
+        })
+        .build()?;
+    if matches!(window.theme(), Ok(tauri::Theme::Dark)) {
+        window.set_background_color(Some(PAGE_DARK))?;
+    }
+    Ok(())
+}
+
+/// Whether an address is the application's own page. Everything else opens nowhere: links go through the host,
+/// which opens https and mailto in the system's browser.
+fn is_own_page(url: &tauri::Url) -> bool {
+    match url.scheme() {
+        "tauri" => url.host_str() == Some("localhost"),
+        // Windows and Android serve the page under this name.
+        "http" | "https" => url.host_str() == Some("tauri.localhost"),
+        _ => false,
+    }
+}
+
+/// Brings the window to the front.
+pub(crate) fn show(app: &AppHandle) {
+    if let Some(window) = app.get_webview_window(MAIN) {
+        let shown = window.unminimize().and_then(|()| window.show()).and_then(|()| window.set_focus());
+        if let Err(error) = shown {
+            tracing::warn!(%error, "the window could not be brought to the front");
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_own_page;
+
+    #[test]
+    fn the_window_navigates_to_its_own_page_only() {
+        let own = ["tauri://localhost/", "tauri://localhost/index.html#/chat/1", "http://tauri.localhost/"];
+        let foreign = [
+            "https://example.org/",
+            "http://localhost/",
+            "http://127.0.0.1/",
+            "tauri://evil/",
+            "file:///etc/passwd",
+            "data:text/html,x",
+            "javascript:alert(1)",
+            "http://tauri.localhost.evil.org/",
+        ];
+        for url in own {
+            assert!(is_own_page(&url.parse().expect("a URL")), "{url} is the application's own page");
+        }
+        for url in foreign {
+            assert!(!is_own_page(&url.parse().expect("a URL")), "{url} must not open in the window");
+        }
+    }
+}
