@@ -13,7 +13,7 @@ const BACKLOG: usize = 1024;
 
 /// The bus that writes announce themselves on.
 #[derive(Clone)]
-pub struct Changes(broadcast::Sender<Changed>);
+pub(crate) struct Changes(broadcast::Sender<Changed>);
 
 impl Default for Changes {
     fn default() -> Self {
@@ -23,22 +23,22 @@ impl Default for Changes {
 
 impl Changes {
     /// Announces a change of something there is only one of.
-    pub fn tell(&self, tag: ChangeTag) {
+    pub(crate) fn tell(&self, tag: ChangeTag) {
         self.send(Changed { tag, id: None });
     }
 
     /// Announces a change in a chat.
-    pub fn tell_chat(&self, chat: &ChatId) {
+    pub(crate) fn tell_chat(&self, chat: &ChatId) {
         self.send(Changed { tag: ChangeTag::Chat, id: Some(chat.0.clone()) });
     }
 
     /// Announces that any chat may have changed.
-    pub fn tell_every_chat(&self) {
+    pub(crate) fn tell_every_chat(&self) {
         self.tell(ChangeTag::Chat);
     }
 
     /// Announces a change of a model's state.
-    pub fn tell_model(&self, model: &ModelId) {
+    pub(crate) fn tell_model(&self, model: &ModelId) {
         self.send(Changed { tag: ChangeTag::ModelState, id: Some(model.0.clone()) });
     }
 
@@ -48,7 +48,7 @@ impl Changes {
     }
 
     /// All changes from now on, in batches without repetitions.
-    pub fn watch(&self) -> impl Stream<Item = Vec<Changed>> + Send + 'static + use<> {
+    pub(crate) fn watch(&self) -> impl Stream<Item = Vec<Changed>> + Send + 'static + use<> {
         futures::stream::unfold(self.0.subscribe(), |mut receiver| async move {
             let mut batch = Vec::new();
             gather_one(receiver.recv().await, &mut batch)?;

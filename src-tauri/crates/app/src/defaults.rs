@@ -11,7 +11,7 @@ const CONTEXT_LENGTH: u32 = 8_192;
 /// The built-in defaults for a model. A model too small to choose well among likely words (Pocket) answers best
 /// greedily; the others get the mild randomness that their makers recommend most often.
 #[must_use]
-pub fn built_in(model: Option<&LibraryModel>) -> Parameters {
+pub(crate) fn built_in(model: Option<&LibraryModel>) -> Parameters {
     let trained = model.and_then(|model| model.context_length).unwrap_or(CONTEXT_LENGTH);
     let greedy = model.is_some_and(|model| model.built_in);
     Parameters {
@@ -30,7 +30,7 @@ pub fn built_in(model: Option<&LibraryModel>) -> Parameters {
 
 /// `above` where it says something, else `below`.
 #[must_use]
-pub fn over(above: &Parameters, below: &Parameters) -> Parameters {
+pub(crate) fn over(above: &Parameters, below: &Parameters) -> Parameters {
     Parameters {
         system_prompt: if above.system_prompt.is_empty() { &below.system_prompt } else { &above.system_prompt }.clone(),
         temperature: above.temperature.or(below.temperature),
@@ -50,13 +50,13 @@ pub fn over(above: &Parameters, below: &Parameters) -> Parameters {
 
 /// What holds for an answer in a chat.
 #[must_use]
-pub fn effective(chat: &Parameters, person: &Parameters, model: &LibraryModel) -> Parameters {
+pub(crate) fn effective(chat: &Parameters, person: &Parameters, model: &LibraryModel) -> Parameters {
     over(chat, &over(person, &built_in(Some(model))))
 }
 
 /// The part of the parameters that draws tokens.
 #[must_use]
-pub fn sampling(parameters: &Parameters) -> Sampling {
+pub(crate) fn sampling(parameters: &Parameters) -> Sampling {
     Sampling {
         temperature: parameters.temperature,
         top_p: parameters.top_p,

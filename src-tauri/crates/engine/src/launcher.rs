@@ -10,6 +10,8 @@ use std::env::consts::EXE_SUFFIX;
 use std::ffi::OsString;
 use std::path::PathBuf;
 
+use inglenook_contract::Parameter;
+
 use crate::EngineError;
 
 /// The environment variable that names the folder with the engines' programs.
@@ -24,6 +26,34 @@ pub enum EngineKind {
 }
 
 impl EngineKind {
+    /// Every engine, the preferred one first.
+    pub const ALL: &'static [Self] = &[Self::MistralRs];
+
+    /// The knobs it takes, as its worker says them in `hello`.
+    #[must_use]
+    pub const fn parameters(self) -> &'static [Parameter] {
+        use Parameter::{
+            ContextLength, FrequencyPenalty, MaxTokens, MinP, PresencePenalty, RepeatPenalty, Seed, Stop, Temperature,
+            Thinking, TopK, TopP,
+        };
+        match self {
+            Self::MistralRs => &[
+                Temperature,
+                TopP,
+                TopK,
+                MinP,
+                RepeatPenalty,
+                PresencePenalty,
+                FrequencyPenalty,
+                MaxTokens,
+                Stop,
+                Seed,
+                ContextLength,
+                Thinking,
+            ],
+        }
+    }
+
     /// Its name for people.
     #[must_use]
     pub fn name(self) -> &'static str {
