@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use futures::future::{BoxFuture, FutureExt as _, Shared};
 use inglenook_contract::ErrorInfo;
-use inglenook_host::{Home, Host, HostOptions, Places};
+use inglenook_host::{Home, Host, HostOptions, Launcher, Places};
 use tauri::{Manager as _, RunEvent};
 
 /// The host on its way: the window paints while the database opens, and the first call waits for it.
@@ -82,7 +82,8 @@ fn window_state_file(home: &Home) -> String {
 
 fn start_host(app: tauri::AppHandle, places: Places) -> HostFuture {
     let resources = app.path().resource_dir().ok();
-    let options = HostOptions { places, resources, desktop: Arc::new(desktop::TauriDesktop::new(app)) };
+    let launcher = Launcher::from_environment();
+    let options = HostOptions { places, launcher, resources, desktop: Arc::new(desktop::TauriDesktop::new(app)) };
     // On the runtime's own threads: opening the database must not wait for the first poll of a call.
     let started = tauri::async_runtime::spawn(async move { Host::start(options).await.map(Arc::new) });
     async move {

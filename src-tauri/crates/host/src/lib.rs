@@ -9,5 +9,6 @@ mod logging;
 mod start;
 
 pub use desktop::{Desktop, NoDesktop};
+pub use inglenook_engine::Launcher;
 pub use inglenook_settings::{Home, Places};
 pub use start::{Host, HostOptions};

@@ -14,6 +14,8 @@ use crate::{Desktop, logging};
 pub struct HostOptions {
     /// What decides where the data lies.
     pub places: Places,
+    /// What starts the workers.
+    pub launcher: Launcher,
     /// The folder of the application's own resources where the platform has one (a bundle).
     pub resources: Option<PathBuf>,
     /// The desktop around it.
@@ -41,7 +43,7 @@ impl Host {
             home: opened.home,
             notices: opened.notice.into_iter().collect(),
             built_in_models: built_in,
-            launcher: Launcher::from_environment(),
+            launcher: options.launcher,
         };
         let logs = parts.home.logs();
         let app = App::start(parts).await?;

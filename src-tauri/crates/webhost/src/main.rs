@@ -9,7 +9,7 @@ use std::net::Ipv4Addr;
 use std::sync::Arc;
 
 use anyhow::Context as _;
-use inglenook_host::{Host, HostOptions, NoDesktop, Places};
+use inglenook_host::{Host, HostOptions, Launcher, NoDesktop, Places};
 
 fn main() {
     if let Err(error) = inglenook_hardware::require_supported_cpu() {
@@ -58,8 +58,9 @@ impl Arguments {
 
 async fn serve(arguments: Arguments) -> anyhow::Result<()> {
     let places = Places::of_this_machine()?;
-    let host = Host::start(HostOptions { places, resources: None, desktop: Arc::new(NoDesktop) }).await?;
-    let host = Arc::new(host);
+    let launcher = Launcher::from_environment();
+    let options = HostOptions { places, launcher, resources: None, desktop: Arc::new(NoDesktop) };
+    let host = Arc::new(Host::start(options).await?);
     let listener = tokio::net::TcpListener::bind((Ipv4Addr::LOCALHOST, arguments.port))
         .await
         .with_context(|| format!("port {} on 127.0.0.1 could not be opened", arguments.port))?;

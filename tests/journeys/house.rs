@@ -1,0 +1,105 @@
+//! The house itself: which crate may know which, who may link what, and how large a room may grow.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// What each crate of ours may depend on directly. Everything that is not listed is forbidden.
+const MAY_KNOW: &[(&str, &[&str])] = &[
+    ("inglenook-contract", &[]),
+    ("inglenook-engine", &["contract"]),
+    ("inglenook-engine-mistralrs", &["contract", "engine"]),
+    ("inglenook-hardware", &["contract"]),
+    ("inglenook-settings", &["contract"]),
+    ("inglenook-store", &["contract"]),
+    ("inglenook-hub", &["contract", "engine"]),
+    ("inglenook-app", &["contract", "engine", "hardware", "hub", "settings", "store"]),
+    ("inglenook-host", &["app", "contract", "engine", "hardware", "settings"]),
+    ("inglenook-webhost", &["contract", "hardware", "host"]),
+    ("inglenook", &["contract", "hardware", "host"]),
+    ("inglenook-journeys", &["contract", "engine", "host", "hub"]),
+];
+
+/// Libraries that only one crate may name.
+const ONLY_IN: &[(&str, &str)] = &[
+    ("tauri", "inglenook"),
+    ("mistralrs", "inglenook-engine-mistralrs"),
+    ("candle", "inglenook-engine-mistralrs"),
+    ("sqlx", "inglenook-store"),
+    ("axum", "inglenook-webhost"),
+];
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..").canonicalize().expect("the root of the project")
+}
+
+/// The dependencies of every package of the workspace, by name.
+fn dependencies() -> BTreeMap<String, BTreeSet<String>> {
+    let output = Command::new(env!("CARGO"))
+        .args(["metadata", "--format-version", "1", "--no-deps", "--offline"])
+        .current_dir(root())
+        .output()
+        .expect("cargo runs");
+    let metadata: serde_json::Value = serde_json::from_slice(&output.stdout).expect("cargo's metadata");
+    let packages = metadata["packages"].as_array().expect("packages");
+    let name = |value: &serde_json::Value| value["name"].as_str().expect("a name").to_owned();
+    packages.iter().map(|p| (name(p), p["dependencies"].as_array().into_iter().flatten().map(name).collect())).collect()
+}
+
+#[test]
+fn every_crate_knows_only_those_below_it() {
+    let allowed: BTreeMap<&str, BTreeSet<String>> =
+        MAY_KNOW.iter().map(|(of, on)| (*of, on.iter().map(|name| format!("inglenook-{name}")).collect())).collect();
+    for (package, needs) in dependencies() {
+        let may = allowed.get(package.as_str()).unwrap_or_else(|| panic!("{package} is not in the table of directions"));
+        for need in needs.iter().filter(|need| need.starts_with("inglenook")) {
+            assert!(may.contains(need), "{package} must not depend on {need}: the arrows point down");
+        }
+    }
+}
+
+#[test]
+fn heavy_and_hosting_libraries_stay_in_their_crate() {
+    for (package, needs) in dependencies() {
+        for (library, home) in ONLY_IN {
+            let named = needs.iter().any(|need| need.starts_with(library));
+            assert!(!named || package == *home, "{library} belongs into {home} alone, and {package} names it");
+        }
+    }
+}
+
+/// Files of ours with these endings, tests and generated code left out.
+fn sources(endings: &[&str]) -> Vec<PathBuf> {
+    let output = Command::new("git").args(["ls-files", "-z"]).current_dir(root()).output().expect("git runs");
+    let names = String::from_utf8(output.stdout).expect("file names are text");
+    let ours = names.split('\0').filter(|name| !name.contains("/contract/bindings") && !name.is_empty());
+    ours.filter(|name| endings.iter().any(|ending| name.ends_with(ending))).map(|name| root().join(name)).collect()
+}
+
+fn lines(file: &Path) -> usize {
+    std::fs::read_to_string(file).map_or(0, |text| text.lines().count())
+}
+
+fn check_sizes(endings: &[&str], most: usize, median_most: usize) {
+    let mut sizes: Vec<(usize, PathBuf)> = sources(endings).into_iter().map(|file| (lines(&file), file)).collect();
+    sizes.sort();
+    let too_large: Vec<_> = sizes.iter().filter(|(lines, _)| *lines > most).collect();
+    assert!(too_large.is_empty(), "rooms that have grown over {most} lines: {too_large:?}");
+    if let Some((median, _)) = sizes.get(sizes.len() / 2) {
+        assert!(*median <= median_most, "half of all files have over {median} lines; {median_most} is the measure");
+    }
+}
+
+#[test]
+fn no_room_has_grown_too_large() {
+    check_sizes(&[".rs"], 700, 150);
+    check_sizes(&[".ts", ".svelte"], 500, 100);
+}
+
+#[test]
+fn every_module_says_what_lives_in_it() {
+    for file in sources(&[".rs"]) {
+        let text = std::fs::read_to_string(&file).unwrap_or_default();
+        assert!(text.starts_with("//!"), "{} does not say what lives in it", file.display());
+    }
+}

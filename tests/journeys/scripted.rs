@@ -1,0 +1,221 @@
+//! What does not depend on a model's words: queueing, stopping, versions, branches, failures, restarts. The worker
+//! plays a script; everything else is the real application.
+
+use futures::StreamExt as _;
+use inglenook_contract::*;
+use inglenook_journeys::Person;
+use serde_json::json;
+
+/// A worker that answers "slow" with a text that never ends by itself and everything else at once.
+fn slow_and_quick() -> serde_json::Value {
+    json!({ "answers": [
+        { "when": "slow", "steps": [{ "tok_s": 50.0 }, { "text": "word ".repeat(10_000) }] },
+        { "when": "crash", "steps": [{ "text": "It began well" }, { "wait_ms": 700 }, "abort"] },
+        { "when": "", "steps": ["echo"] }
+    ] })
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_said_while_an_answer_comes_waits_and_goes_out_after() {
+    let script = json!({ "answers": [
+        { "when": "first", "steps": [{ "tok_s": 40.0 }, { "text": "one two three four five six seven eight" }] },
+        { "when": "", "steps": ["echo"] }
+    ] });
+    let person = Person::with_script(script).await;
+    let chat = person.new_chat().await;
+    let Sent::Answering { answer, .. } = person.says(&chat, "first").await else { panic!("nothing was on its way") };
+    let Sent::Queued { .. } = person.says(&chat, "second").await else { panic!("an answer was on its way") };
+    assert_eq!(person.looks_at(&chat).await.queue.len(), 1, "the second text waits in sight");
+    person.waits_for(&answer).await;
+    let messages = person.reads(&chat).await;
+    assert_eq!(messages.len(), 4, "the second text went out by itself: {messages:?}");
+    assert_eq!(messages[2].text, "second");
+    person.waits_for(&messages[3].id).await;
+    assert!(person.looks_at(&chat).await.queue.is_empty(), "nothing waits any more");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stopped_answer_keeps_its_words_and_holds_the_queue() {
+    let person = Person::with_script(slow_and_quick()).await;
+    let chat = person.new_chat().await;
+    let Sent::Answering { answer, .. } = person.says(&chat, "slow").await else { panic!("nothing was on its way") };
+    person.says(&chat, "after it").await;
+    person.waits_for_words(&answer).await;
+    let _: Nothing = person.gets("chat.stop", json!({ "chat": chat })).await;
+    let stopped = person.waits_for(&answer).await;
+    assert_eq!(stopped.status, MessageStatus::Stopped);
+    assert!(stopped.text.starts_with("word "), "what was said stays: {:?}", stopped.text);
+    let queue = person.looks_at(&chat).await.queue;
+    assert_eq!(queue.len(), 1, "the text that waited is not lost");
+    assert!(queue[0].held.is_some(), "and not sent behind the person's back");
+    let request = json!({ "chat": chat, "queued": queue[0].id });
+    let Sent::Answering { answer, .. } = person.gets("chat.sendQueued", request).await else { panic!("it is free") };
+    assert_eq!(person.waits_for(&answer).await.status, MessageStatus::Done);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_worker_that_dies_costs_one_answer() {
+    let person = Person::with_script(slow_and_quick()).await;
+    let chat = person.new_chat().await;
+    let failed = person.hears(&chat, "crash").await;
+    assert_eq!(failed.status, MessageStatus::Failed);
+    assert_eq!(failed.text, "It began well", "what was said stays");
+    let error = failed.error.expect("a failed answer says why");
+    assert_eq!(error.code, ErrorCode::EngineCrashed, "{error:?}");
+    let next = person.hears(&chat, "hello").await;
+    assert_eq!(next.status, MessageStatus::Done, "the next message loads the model again: {next:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn versions_survive_a_restart() {
+    let mut person = Person::with_script(slow_and_quick()).await;
+    let chat = person.new_chat().await;
+    let first = person.hears(&chat, "hello").await;
+    let again: MessageRef = person.gets("message.regenerate", json!({ "message": first.id })).await;
+    person.waits_for(&again.message).await;
+    person.restarts().await;
+    let messages = person.reads(&chat).await;
+    assert_eq!(messages[1].versions, [first.id.clone(), again.message.clone()], "both answers are kept");
+    assert_eq!(messages[1].id, again.message, "the newest is shown");
+    let _: Nothing = person.gets("message.show", json!({ "message": first.id })).await;
+    person.restarts().await;
+    assert_eq!(person.reads(&chat).await[1].id, first.id, "what was chosen is shown after a restart");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_edit_begins_a_new_path_and_the_old_one_stays() {
+    let person = Person::with_script(slow_and_quick()).await;
+    let chat = person.new_chat().await;
+    person.hears(&chat, "hello").await;
+    let said = person.reads(&chat).await[0].clone();
+    let request = json!({ "message": said.id, "text": "good evening" });
+    let answer: MessageRef = person.gets("message.edit", request).await;
+    person.waits_for(&answer.message).await;
+    let messages = person.reads(&chat).await;
+    assert_eq!(messages[0].text, "good evening");
+    assert!(messages[1].text.contains("good evening"), "the answer is to the new words: {}", messages[1].text);
+    let _: Nothing = person.gets("message.show", json!({ "message": said.id })).await;
+    assert!(person.reads(&chat).await[1].text.contains("hello"), "the old words still have their answer");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stopped_answer_goes_on_where_it_stopped() {
+    let person = Person::with_script(slow_and_quick()).await;
+    let chat = person.new_chat().await;
+    let Sent::Answering { answer, .. } = person.says(&chat, "slow").await else { panic!("nothing was on its way") };
+    person.waits_for_words(&answer).await;
+    let _: Nothing = person.gets("chat.stop", json!({ "chat": chat })).await;
+    let before = person.waits_for(&answer).await.text;
+    let again: MessageRef = person.gets("message.continue", json!({ "message": answer })).await;
+    assert_eq!(again.message, answer, "the same answer goes on");
+    let mut events = person.watches(&answer).await;
+    while let Some(event) = events.next().await {
+        if matches!(event, AnswerEvent::Delta { .. }) {
+            break;
+        }
+    }
+    let _: Nothing = person.gets("chat.stop", json!({ "chat": chat })).await;
+    let after = person.waits_for(&answer).await.text;
+    assert!(after.len() > before.len() && after.starts_with(&before), "nothing of it was overwritten");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_branch_takes_the_path_along_and_leaves_the_chat_alone() {
+    let person = Person::with_script(slow_and_quick()).await;
+    let chat = person.new_chat().await;
+    let first = person.hears(&chat, "hello").await;
+    person.hears(&chat, "and more").await;
+    let branch: Chat = person.gets("chat.branch", json!({ "message": first.id })).await;
+    let messages = person.reads(&branch.summary.id).await;
+    assert_eq!(messages.len(), 2, "the path up to the message");
+    assert_eq!(person.reads(&chat).await.len(), 4, "the chat it came from is as it was");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_trash_gives_back_what_was_thrown_away() {
+    let person = Person::with_script(slow_and_quick()).await;
+    let chat = person.new_chat().await;
+    person.hears(&chat, "hello").await;
+    let last = person.hears(&chat, "and more").await;
+    let _: Nothing = person.gets("message.delete", json!({ "message": last.id })).await;
+    assert_eq!(person.reads(&chat).await.len(), 3, "the answer is gone from sight");
+    let _: Nothing = person.gets("message.restore", json!({ "message": last.id })).await;
+    assert_eq!(person.reads(&chat).await.len(), 4, "and is back");
+    let _: Nothing = person.gets("chat.delete", json!({ "chat": chat })).await;
+    assert!(person.sees_chats().await.is_empty(), "the chat is gone from sight");
+    let _: Nothing = person.gets("chat.restore", json!({ "chat": chat })).await;
+    assert_eq!(person.reads(&chat).await.len(), 4, "and is back with all it had");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_temporary_chat_leaves_nothing_behind() {
+    let mut person = Person::with_script(slow_and_quick()).await;
+    let chat = person.new_chat_with(true).await;
+    let secret = "an-unlikely-word-nobody-else-writes";
+    let answer = person.hears(&chat, secret).await;
+    assert!(answer.text.contains(secret), "the chat works like any other");
+    person.closes().await;
+    let mut searched = 0;
+    for file in files(&person.home()) {
+        let bytes = std::fs::read(&file).expect("a file of the home");
+        searched += bytes.len();
+        let found = bytes.windows(secret.len()).any(|window| window == secret.as_bytes());
+        assert!(!found, "{} holds words of a temporary chat", file.display());
+    }
+    assert!(searched > 0, "there was something to search");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_log_holds_no_word_of_a_chat() {
+    let mut person = Person::with_script(slow_and_quick()).await;
+    let mut settings: Settings = person.gets("settings.get", json!({})).await;
+    settings.log_level = LogLevel::Debug;
+    let _: Settings = person.gets("settings.save", serde_json::to_value(&settings).expect("settings")).await;
+    let chat = person.new_chat().await;
+    let secret = "another-unlikely-word-nobody-writes";
+    person.hears(&chat, secret).await;
+    person.hears(&chat, "crash").await;
+    person.closes().await;
+    for file in files(&person.home().join("logs")) {
+        let text = std::fs::read_to_string(&file).expect("a log is text");
+        assert!(!text.contains(secret), "{} holds what a person said", file.display());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_bad_request_is_answered_in_words_and_changes_nothing() {
+    let person = Person::with_script(slow_and_quick()).await;
+    let chat = person.new_chat().await;
+    let cases = [
+        ("chat.send", json!({ "chat": chat, "text": "  \n " }), ErrorCode::InvalidRequest),
+        ("chat.send", json!({ "chat": "no-such-chat", "text": "hello" }), ErrorCode::NotFound),
+        ("chat.send", json!({ "text": "hello" }), ErrorCode::InvalidRequest),
+        ("message.regenerate", json!({ "message": "no-such-message" }), ErrorCode::NotFound),
+        ("model.load", json!({ "model": "no-such-model" }), ErrorCode::NotFound),
+        ("folder.add", json!({ "path": "relative/folder" }), ErrorCode::InvalidRequest),
+        ("folder.add", json!({ "path": "/no/such/folder" }), ErrorCode::NotFound),
+        ("desktop.openLink", json!({ "url": "file:///etc/passwd" }), ErrorCode::InvalidRequest),
+        ("chat.saveParameters", json!({ "chat": chat, "parameters": { "temperature": -1.0 } }), ErrorCode::InvalidRequest),
+        ("chat.saveParameters", json!({ "chat": chat, "parameters": { "top_p": 1.5 } }), ErrorCode::InvalidRequest),
+        ("no.such.call", json!({}), ErrorCode::NotFound),
+    ];
+    for (name, request, code) in cases {
+        let error = person.asks::<serde_json::Value>(name, request.clone()).await.expect_err("it cannot be done");
+        assert_eq!(error.code, code, "{name} {request}: {error:?}");
+        assert!(error.message.ends_with('.'), "a sentence for a person: {:?}", error.message);
+    }
+    assert!(person.reads(&chat).await.is_empty(), "nothing was said");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_second_host_on_the_same_home_is_refused() {
+    let person = Person::with_script(slow_and_quick()).await;
+    let error = person.tries_to_open_again().await.expect_err("one home, one application");
+    assert_eq!(error.code, ErrorCode::Busy, "{error:?}");
+}
+
+fn files(folder: &std::path::Path) -> Vec<std::path::PathBuf> {
+    let entries = std::fs::read_dir(folder).expect("a folder of the home");
+    let paths = entries.map(|entry| entry.expect("an entry").path());
+    paths.flat_map(|path| if path.is_dir() { files(&path) } else { vec![path] }).collect()
+}
