@@ -3,19 +3,12 @@
 //! It is read off the engines' sources, not guessed; an engine's new version means reading again. A second engine
 //! is one more variant of [`EngineKind`] with its own answer in `refusal`.
 
-use inglenook_contract::{ErrorCode, ErrorInfo, Parameter};
+use inglenook_contract::{ErrorCode, ErrorInfo};
+pub use inglenook_engine::EngineKind;
 
 use crate::architectures::{architecture_name, safetensors_classes};
 use crate::header::gguf::GgufHeader;
 use crate::header::safetensors::SafetensorsHeader;
-
-/// An engine that this version knows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum EngineKind {
-    /// mistral.rs 0.8, in the worker `inglenook-mistralrs`.
-    MistralRs,
-}
 
 /// What an engine is asked about.
 #[derive(Clone, Copy, Debug)]
@@ -33,7 +26,7 @@ pub enum Candidate<'a> {
 pub fn choose(candidate: Candidate<'_>) -> Result<EngineKind, ErrorInfo> {
     let mut reason = None;
     for engine in EngineKind::ALL {
-        match engine.refusal(candidate) {
+        match refusal(*engine, candidate) {
             None => return Ok(*engine),
             Some(words) => reason = reason.or(Some(words)),
         }
@@ -42,54 +35,11 @@ pub fn choose(candidate: Candidate<'_>) -> Result<EngineKind, ErrorInfo> {
     Err(ErrorInfo::new(ErrorCode::ModelUnsupported, words))
 }
 
-impl EngineKind {
-    /// Every engine, the preferred one first.
-    pub const ALL: &'static [Self] = &[Self::MistralRs];
-
-    /// Its name for people, as its worker says it in `hello`.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::MistralRs => "mistral.rs",
-        }
-    }
-
-    /// The file name of its worker, without the `.exe` of Windows.
-    #[must_use]
-    pub const fn worker(self) -> &'static str {
-        match self {
-            Self::MistralRs => "inglenook-mistralrs",
-        }
-    }
-
-    /// The knobs it takes.
-    #[must_use]
-    pub const fn parameters(self) -> &'static [Parameter] {
-        use Parameter::*;
-        match self {
-            Self::MistralRs => &[
-                Temperature,
-                TopP,
-                TopK,
-                MinP,
-                RepeatPenalty,
-                PresencePenalty,
-                FrequencyPenalty,
-                MaxTokens,
-                Stop,
-                Seed,
-                ContextLength,
-                Thinking,
-            ],
-        }
-    }
-
-    /// Why it does not run a model; `None` if it does.
-    fn refusal(self, candidate: Candidate<'_>) -> Option<String> {
-        match (self, candidate) {
-            (Self::MistralRs, Candidate::Gguf(header)) => mistralrs::gguf(header),
-            (Self::MistralRs, Candidate::Safetensors(header)) => mistralrs::safetensors(header),
-        }
+/// Why an engine does not run a model; `None` if it does.
+fn refusal(engine: EngineKind, candidate: Candidate<'_>) -> Option<String> {
+    match (engine, candidate) {
+        (EngineKind::MistralRs, Candidate::Gguf(header)) => mistralrs::gguf(header),
+        (EngineKind::MistralRs, Candidate::Safetensors(header)) => mistralrs::safetensors(header),
     }
 }
 

@@ -14,7 +14,7 @@ pub enum HeaderError {
     /// It is whole as far as can be told, but of a kind that is not read here.
     #[error("{0}")]
     Unsupported(String),
-    /// A file is not there (any more).
+    /// A file that belongs to the model is not there (any more).
     #[error("{0}")]
     Missing(String),
     /// The operating system refused or failed.
@@ -29,6 +29,30 @@ pub enum HeaderError {
 }
 
 impl HeaderError {
+    pub(crate) fn damaged(words: impl Into<String>) -> Self {
+        Self::Damaged(words.into())
+    }
+
+    pub(crate) fn unsupported(words: impl Into<String>) -> Self {
+        Self::Unsupported(words.into())
+    }
+
+    /// A failed read, where the end of the file means that the file is cut.
+    pub(crate) fn read(source: io::Error) -> Self {
+        let message = match source.kind() {
+            io::ErrorKind::UnexpectedEof => return Self::cut(),
+            io::ErrorKind::NotFound => "The file is not there any more.".to_owned(),
+            io::ErrorKind::PermissionDenied => "The system denied access to the file.".to_owned(),
+            _ => "The file could not be read. The disk may be failing or unplugged.".to_owned(),
+        };
+        Self::Io { message, source }
+    }
+
+    /// The commonest damage by far.
+    pub(crate) fn cut() -> Self {
+        Self::damaged("The file ends in the middle of its header: it was probably not downloaded completely.")
+    }
+
     /// The kind of failure, for the window.
     #[must_use]
     pub fn code(&self) -> ErrorCode {

@@ -3,12 +3,15 @@
 //! A model file is hostile input: nothing here loads weights, keeps a token list or trusts a declared size. What
 //! can be told from the header alone is told before an engine is asked, down to "no engine here runs this".
 
+mod architectures;
 pub mod engines;
 mod error;
 pub mod header;
 mod library;
+mod parts;
 mod template;
 
+pub use architectures::architecture_name;
 pub use engines::EngineKind;
 pub use error::HeaderError;
 pub use library::{Library, LibraryModel, LibraryReader, SearchedFolder};

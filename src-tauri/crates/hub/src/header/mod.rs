@@ -1,27 +1,10 @@
-//! What the headers of model files say, whatever the format.
+//! Bounded readers of model headers, one a format. They read what the header says and hold it against the
+//! file's real length; they load no weights and decide nothing about engines.
 
-use inglenook_contract::ModelFormat;
+pub mod gguf;
+pub mod safetensors;
 
-/// A model's header in the terms that both formats share. Nothing in it was computed from weights.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Header {
-    /// How the weights are stored.
-    pub format: ModelFormat,
-    /// Architecture as the file names it: `qwen3` in GGUF, `Qwen3ForCausalLM` in `config.json`.
-    pub architecture: String,
-    /// The model's name, where the file has one.
-    pub name: Option<String>,
-    /// Number of weights.
-    pub parameters: Option<u64>,
-    /// How the weights are quantised, for example `Q4_K_M` or `BF16`.
-    pub quantisation: Option<String>,
-    /// Tokens the model was trained to hold.
-    pub context_length: Option<u32>,
-    /// The sizes that decide what the KV cache takes.
-    pub shape: Shape,
-    /// The chat template (Jinja).
-    pub template: Option<String>,
-}
+use crate::HeaderError;
 
 /// The sizes of a transformer that decide what its KV cache takes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -51,5 +34,20 @@ impl Shape {
         let key = self.key_length.map(u64::from).or_else(by_division)?;
         let value = self.value_length.map(u64::from).or_else(by_division)?;
         kv_heads.checked_mul(key.checked_add(value)?)?.checked_mul(u64::from(self.blocks?))?.checked_mul(element_bytes)
+    }
+}
+
+/// What lies at a model's path is a folder, a device or a pipe.
+fn not_a_file() -> HeaderError {
+    HeaderError::damaged("This is not an ordinary file.")
+}
+
+/// A size in words: `4.7 GB`, `12.0 MB`, `140 bytes`.
+#[expect(clippy::cast_precision_loss, reason = "one decimal is shown")]
+pub(crate) fn size_words(bytes: u64) -> String {
+    match bytes {
+        0..1_000_000 => format!("{bytes} bytes"),
+        1_000_000..1_000_000_000 => format!("{:.1} MB", bytes as f64 / 1e6),
+        _ => format!("{:.1} GB", bytes as f64 / 1e9),
     }
 }

@@ -1,6 +1,14 @@
 //! The library: the models of all folders.
+//!
+//! `walk` finds the files, `reader` reads and remembers their headers, `model` makes models of them.
+
+mod model;
+mod reader;
+mod walk;
 
 use std::path::PathBuf;
+
+pub use reader::LibraryReader;
 
 use inglenook_contract::{ErrorInfo, Model, ModelFolder, ModelFormat, ModelId, ModelState, Parameter, RejectedFile};
 
@@ -103,24 +111,5 @@ impl Library {
     #[must_use]
     pub fn find(&self, id: &ModelId) -> Option<&LibraryModel> {
         self.models.iter().find(|model| model.id == *id)
-    }
-}
-
-/// Reads folders, and remembers headers so that the next reading is quick.
-#[derive(Debug, Default)]
-pub struct LibraryReader {}
-
-impl LibraryReader {
-    /// A reader that remembers nothing yet.
-    #[must_use]
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Reads all folders, off the async threads. Never fails as a whole: what is wrong with a folder or a file
-    /// stands in the result.
-    pub async fn read(&self, folders: Vec<SearchedFolder>) -> Library {
-        let _ = folders;
-        Library::default()
     }
 }

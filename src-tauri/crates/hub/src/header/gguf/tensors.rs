@@ -1,0 +1,117 @@
+//! The list of tensors: how many numbers, stored how, and whether all of them lie in the file.
+
+use std::collections::HashSet;
+use std::io::{Read, Seek};
+
+use super::bytes::Bytes;
+use super::types::TensorType;
+use crate::{HeaderError, header::size_words};
+
+/// Most tensors in a file. The largest models have about 1,000, and some thousands where each expert stands
+/// alone.
+const MAX_TENSORS: u64 = 16_384;
+/// Longest name. The format allows 64 bytes.
+const MAX_NAME_BYTES: u64 = 256;
+/// Most dimensions, as the format says.
+const MAX_DIMENSIONS: u32 = 4;
+
+/// What the list says as a whole.
+#[derive(Debug, Default)]
+pub(super) struct Tensors {
+    /// Numbers in all tensors together.
+    pub(super) elements: u64,
+    /// Every type in use with the numbers stored that way, the commonest first.
+    pub(super) types: Vec<(TensorType, u64)>,
+    /// Where each begins and ends, from the beginning of the weights.
+    extents: Vec<(u64, u64)>,
+}
+
+impl Tensors {
+    /// Reads `count` descriptions.
+    pub(super) fn read<R: Read + Seek>(bytes: &mut Bytes<R>, count: u64, alignment: u64) -> Result<Self, HeaderError> {
+        if count > MAX_TENSORS {
+            return Err(HeaderError::damaged(format!(
+                "The header announces {count} tensors, more than any model has: the file is damaged."
+            )));
+        }
+        let mut tensors = Self::default();
+        let mut names = HashSet::new();
+        for _ in 0..count {
+            let name = bytes.text(MAX_NAME_BYTES, "a tensor's name")?;
+            tensors.read_one(bytes, &name, alignment)?;
+            if let Some(name) = names.replace(name) {
+                return Err(HeaderError::damaged(format!(
+                    "The header has the tensor “{name}” twice: the file is damaged."
+                )));
+            }
+        }
+        tensors.types.sort_by_key(|(_, elements)| std::cmp::Reverse(*elements));
+        Ok(tensors)
+    }
+
+    fn read_one<R: Read + Seek>(
+        &mut self,
+        bytes: &mut Bytes<R>,
+        name: &str,
+        alignment: u64,
+    ) -> Result<(), HeaderError> {
+        let wrong = |what: &str| HeaderError::damaged(format!("The tensor “{name}” {what}: the file is damaged."));
+        let dimensions = bytes.u32()?;
+        if dimensions > MAX_DIMENSIONS {
+            return Err(wrong(&format!("has {dimensions} dimensions")));
+        }
+        let mut row = 1;
+        let mut elements = 1_u64;
+        for at in 0..dimensions {
+            let length = bytes.u64()?;
+            if at == 0 {
+                row = length;
+            }
+            elements = elements.checked_mul(length).ok_or_else(|| wrong("is larger than any can be"))?;
+        }
+        if elements == 0 {
+            return Err(wrong("is empty"));
+        }
+        let id = bytes.u32()?;
+        let offset = bytes.u64()?;
+        let stored = TensorType::of(id).ok_or_else(|| {
+            HeaderError::unsupported(format!(
+                "The tensor “{name}” is stored in a way that this version does not know (type {id})."
+            ))
+        })?;
+        let size = stored.size(row, elements).ok_or_else(|| wrong("has a size that its type cannot have"))?;
+        let end = offset.checked_add(size).ok_or_else(|| wrong("ends beyond any file"))?;
+        if offset.checked_rem(alignment) != Some(0) {
+            return Err(wrong("does not begin where a tensor can begin"));
+        }
+        self.elements = self.elements.checked_add(elements).ok_or_else(|| wrong("is larger than any can be"))?;
+        match self.types.iter_mut().find(|(known, _)| *known == stored) {
+            Some((_, sum)) => *sum = sum.saturating_add(elements),
+            None => self.types.push((stored, elements)),
+        }
+        self.extents.push((offset, end));
+        Ok(())
+    }
+
+    /// Checks that all weights lie in the file, none over another. `header_end` is where the header ended.
+    pub(super) fn check_extents(&mut self, header_end: u64, alignment: u64, file: u64) -> Result<(), HeaderError> {
+        let start = header_end.checked_next_multiple_of(alignment).ok_or_else(HeaderError::cut)?;
+        self.extents.sort_unstable();
+        let mut last_end = 0;
+        for (begin, end) in &self.extents {
+            if *begin < last_end {
+                return Err(HeaderError::damaged("Two tensors lie in the same place: the file is damaged."));
+            }
+            last_end = *end;
+        }
+        match start.checked_add(last_end) {
+            Some(needed) if self.extents.is_empty() || needed <= file => Ok(()),
+            Some(needed) if needed < 1 << 50 => Err(HeaderError::damaged(format!(
+                "The file has {} of the {} that its header describes: it was probably not downloaded completely.",
+                size_words(file),
+                size_words(needed)
+            ))),
+            _ => Err(HeaderError::damaged("A tensor lies far beyond the end of the file: the file is damaged.")),
+        }
+    }
+}

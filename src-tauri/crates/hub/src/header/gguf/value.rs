@@ -1,0 +1,156 @@
+//! The values of the header's entries: numbers, texts and lists. What is not needed is left out unread.
+
+use std::io::{Read, Seek};
+
+use super::bytes::Bytes;
+use crate::HeaderError;
+
+/// How deep lists may lie in lists. No known model nests them at all.
+const MAX_DEPTH: u32 = 4;
+/// What a list in a list counts for, in texts: it takes longer to read.
+const LIST_COST: u64 = 16;
+/// Most numbers of a list that is kept: one a transformer block.
+const MAX_KEPT_NUMBERS: u64 = 4096;
+
+/// The type of a value, as the file numbers them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// An integer: bytes it takes, and whether it has a sign.
+    Integer(u64, bool),
+    /// A floating-point number: bytes it takes.
+    Float(u64),
+    Bool,
+    Text,
+    List,
+}
+
+impl Kind {
+    pub(super) fn read<R: Read + Seek>(bytes: &mut Bytes<R>) -> Result<Self, HeaderError> {
+        Ok(match bytes.u32()? {
+            0 => Self::Integer(1, false),
+            1 => Self::Integer(1, true),
+            2 => Self::Integer(2, false),
+            3 => Self::Integer(2, true),
+            4 => Self::Integer(4, false),
+            5 => Self::Integer(4, true),
+            6 => Self::Float(4),
+            7 => Self::Bool,
+            8 => Self::Text,
+            9 => Self::List,
+            10 => Self::Integer(8, false),
+            11 => Self::Integer(8, true),
+            12 => Self::Float(8),
+            other => {
+                return Err(HeaderError::damaged(format!(
+                    "The header holds a value of the unknown type {other}: the file is damaged."
+                )));
+            }
+        })
+    }
+
+    /// Bytes that every value of this kind takes; `None` where that differs.
+    fn width(self) -> Option<u64> {
+        match self {
+            Self::Integer(width, _) | Self::Float(width) => Some(width),
+            Self::Bool => Some(1),
+            Self::Text | Self::List => None,
+        }
+    }
+
+    /// For the words of an error.
+    pub(super) fn words(self) -> &'static str {
+        match self {
+            Self::Integer(..) => "a whole number",
+            Self::Float(_) => "a number with a fraction",
+            Self::Bool => "a yes or no",
+            Self::Text => "a text",
+            Self::List => "a list",
+        }
+    }
+}
+
+/// Leaves out a value.
+pub(super) fn skip<R: Read + Seek>(bytes: &mut Bytes<R>, kind: Kind) -> Result<(), HeaderError> {
+    match (kind, kind.width()) {
+        (_, Some(width)) => bytes.skip(width),
+        (Kind::List, None) => skip_list(bytes, 1),
+        (_, None) => bytes.skip_text(),
+    }
+}
+
+fn skip_list<R: Read + Seek>(bytes: &mut Bytes<R>, depth: u32) -> Result<(), HeaderError> {
+    if depth > MAX_DEPTH {
+        return Err(HeaderError::damaged("The header nests lists deeper than any model does: the file is damaged."));
+    }
+    let kind = Kind::read(bytes)?;
+    let count = bytes.u64()?;
+    match (kind, kind.width()) {
+        (_, Some(width)) => bytes.skip(count.saturating_mul(width)),
+        (Kind::List, None) => {
+            bytes.spend_entries(count.saturating_mul(LIST_COST))?;
+            for _ in 0..count {
+                skip_list(bytes, depth.saturating_add(1))?;
+            }
+            Ok(())
+        }
+        (_, None) => bytes.skip_texts(count),
+    }
+}
+
+/// A whole number of any width; `name` is the entry's key.
+pub(super) fn number<R: Read + Seek>(bytes: &mut Bytes<R>, kind: Kind, name: &str) -> Result<u64, HeaderError> {
+    let value = match kind {
+        Kind::Integer(1, false) => u8::from_le_bytes(bytes.take()?).into(),
+        Kind::Integer(2, false) => u16::from_le_bytes(bytes.take()?).into(),
+        Kind::Integer(4, false) => bytes.u32()?.into(),
+        Kind::Integer(8, false) => return bytes.u64(),
+        Kind::Integer(1, true) => i8::from_le_bytes(bytes.take()?).into(),
+        Kind::Integer(2, true) => i16::from_le_bytes(bytes.take()?).into(),
+        Kind::Integer(4, true) => i32::from_le_bytes(bytes.take()?).into(),
+        Kind::Integer(_, _) => i64::from_le_bytes(bytes.take()?),
+        other => return Err(wrong_kind(name, "a whole number", other)),
+    };
+    u64::try_from(value).map_err(|_| {
+        HeaderError::damaged(format!("The header's entry “{name}” is {value}, below zero: the file is damaged."))
+    })
+}
+
+/// The largest of a list of whole numbers, or the number itself where there is no list. Some architectures give
+/// the heads of every block on its own.
+pub(super) fn largest<R: Read + Seek>(bytes: &mut Bytes<R>, kind: Kind, name: &str) -> Result<u64, HeaderError> {
+    if kind != Kind::List {
+        return number(bytes, kind, name);
+    }
+    let kind = Kind::read(bytes)?;
+    let count = bytes.u64()?;
+    if count > MAX_KEPT_NUMBERS {
+        return Err(HeaderError::damaged(format!(
+            "The header's entry “{name}” lists {count} numbers, more than any model has: the file is damaged."
+        )));
+    }
+    let mut largest = 0;
+    for _ in 0..count {
+        largest = number(bytes, kind, name)?.max(largest);
+    }
+    Ok(largest)
+}
+
+/// A text of at most `limit` bytes.
+pub(super) fn text<R: Read + Seek>(
+    bytes: &mut Bytes<R>,
+    kind: Kind,
+    name: &str,
+    limit: u64,
+) -> Result<String, HeaderError> {
+    match kind {
+        Kind::Text => bytes.text(limit, &format!("an entry “{name}”")),
+        other => Err(wrong_kind(name, "a text", other)),
+    }
+}
+
+fn wrong_kind(name: &str, expected: &str, found: Kind) -> HeaderError {
+    HeaderError::damaged(format!(
+        "The header's entry “{name}” should be {expected} and is {}: the file is damaged.",
+        found.words()
+    ))
+}
