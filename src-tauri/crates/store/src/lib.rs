@@ -2,7 +2,7 @@
 //!
 //! A [`Store`] is a cheap handle on one database: the one on disk ([`Store::open`]) or one that lives in memory
 //! only ([`Store::temporary`], for temporary chats). Every method is one transaction. What a method returns has
-//! been committed: it survives the end of the process, and with the disk database a power cut as well.
+//! been committed: it survives the end of the process, and with the database on disk a power cut as well.
 //!
 //! Messages are a tree, and nothing that a person wrote is ever overwritten: an edit is a sibling, a deletion is a
 //! mark. Of every tree one path is shown; it is kept as a mark on its messages, so that a page of it is one walk
@@ -12,15 +12,24 @@
 
 mod backup;
 mod chats;
+mod connections;
 mod error;
+mod files;
+mod fold;
+mod identity;
+mod lock;
 mod messages;
 mod model_use;
 mod open;
 mod queue;
+mod schema;
+mod store;
+mod title;
 
 pub use error::StoreError;
 pub use messages::{FinishedAnswer, Turn};
-pub use open::{Opened, Store};
+pub use open::Opened;
+pub use store::Store;
 
 /// What every method of the store returns.
 pub type Result<T, E = StoreError> = std::result::Result<T, E>;

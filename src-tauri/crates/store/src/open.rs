@@ -1,58 +1,146 @@
-//! Opening the store.
+//! Opening: from whatever lies in the folder to a database that can be used.
 
 use std::path::Path;
-use std::sync::Arc;
 
-use inglenook_contract::Notice;
+use inglenook_contract::{ErrorCode, ErrorInfo, Notice};
+use sqlx::{ConnectOptions as _, Connection as _, SqliteConnection};
 
-use crate::Result;
-
-/// A handle on one database of chats; cloning it is cheap.
-#[derive(Clone, Debug)]
-pub struct Store {
-    _inner: Arc<()>,
-}
+use crate::backup::{self, Kind};
+use crate::connections::{Connections, options, options_in_memory};
+use crate::error::take_damage_seen;
+use crate::files::{Aside, Files};
+use crate::lock::Lock;
+use crate::schema::{self, Schema};
+use crate::{Result, Store, StoreError};
 
 /// A store that was opened, and what the person should be told about it.
 #[derive(Debug)]
 pub struct Opened {
     /// The store, ready for use.
     pub store: Store,
-    /// [`Notice::DatabaseSetAside`] where the database was damaged.
+    /// [`Notice::DatabaseSetAside`] where the database was damaged; else nothing.
     pub notices: Vec<Notice>,
 }
 
 impl Store {
     /// Opens (or makes) the database in the folder `dir`, brings it to this version's form and puts right what an
     /// unclean end left behind: answers that were being written are [`Cut`](inglenook_contract::MessageStatus::Cut),
-    /// queued texts are held.
+    /// queued texts are held. A damaged database is set aside, never deleted, and a new one takes its place.
+    ///
+    /// Once a day a backup is made, in the background.
     ///
     /// # Errors
-    /// `Busy` where another process has it open, `TooNew`, `PermissionDenied`, `DiskFull`, `Failed`. Damage is not
-    /// an error but a notice.
-    pub async fn open(_dir: &Path) -> Result<Opened> {
-        unimplemented!()
+    /// [`StoreError::Busy`] where another process has it open, `TooNew`, `PermissionDenied`, `DiskFull`, `Failed`.
+    /// Damage is not an error but a notice.
+    pub async fn open(dir: &Path) -> Result<Opened> {
+        let files = Files::at(dir)?;
+        let mut lock = Lock::take(&files)?;
+        let clean = lock.take_clean(&files)?;
+        let had_data = !backup::names(&files)?.is_empty();
+
+        let attempt = match files.misshapen(had_data)? {
+            Some(damage) => Err(StoreError::damaged(damage)),
+            None => connect(&files, !clean).await,
+        };
+        let mut notices = Vec::new();
+        let connections = match attempt {
+            Err(StoreError::Damaged(damage)) => {
+                let aside = files.set_aside(Aside::Damaged)?;
+                tracing::error!(%damage, aside = %aside.display(), "the database is damaged and was set aside");
+                let connections = connect(&files, false).await?;
+                let backups = backup::list(&files).await?;
+                notices.push(Notice::DatabaseSetAside { path: aside.display().to_string(), backups });
+                connections
+            }
+            other => other?,
+        };
+        take_damage_seen();
+        let store = Store::on_disk(connections, files, lock);
+        store.begin_daily_backup().await;
+        Ok(Opened { store, notices })
     }
 
-    /// A store that lives in memory only and is gone with its last handle. Its ids begin with `temp-`.
+    /// A store that lives in memory only and is gone with its last handle. Its identifiers begin with `temp-`.
     ///
     /// # Errors
-    /// `Failed` where no memory is left.
+    /// `Failed` where the machine has no memory left.
     pub async fn temporary() -> Result<Self> {
-        unimplemented!()
+        let mut db = options_in_memory().connect().await?;
+        schema::migrate(&mut db).await?;
+        Ok(Self::in_memory(Connections::in_memory(db)))
     }
+}
 
-    /// Whether this store lives in memory only.
-    #[must_use]
-    pub fn is_temporary(&self) -> bool {
-        unimplemented!()
+/// Connections to the database in `files`, which is made where there is none, brought to today's form and freed of
+/// what an unclean end left. With `examine` the whole file is examined first.
+pub(crate) async fn connect(files: &Files, examine: bool) -> Result<Connections> {
+    files.prepare_database()?;
+    let path = files.database();
+    leave_wal_where_refused(&path).await?;
+    let mut db = options(&path).connect().await?;
+    match bring_up(&mut db, files, examine).await {
+        Ok(()) => Ok(Connections::on_disk(db, &path)),
+        Err(error) => {
+            // Awaited, because what is closed late would delete the log of the database that takes its place.
+            let _ = db.close().await;
+            Err(error)
+        }
     }
+}
 
-    /// Ends the use of the database, so that the next start knows that all is well. Later calls fail.
-    ///
-    /// # Errors
-    /// Whatever the last write fails with.
-    pub async fn close(&self) -> Result<()> {
-        unimplemented!()
+async fn bring_up(db: &mut SqliteConnection, files: &Files, examine: bool) -> Result<()> {
+    let schema = schema::inspect(db).await?;
+    if examine && schema != Schema::Empty {
+        schema::examine(db).await?;
     }
+    if schema == Schema::Old {
+        backup::make(db, files, Kind::BeforeUpdate).await?;
+    }
+    use_wal(db).await?;
+    schema::migrate(db).await?;
+    end_unfinished(db).await
+}
+
+/// Has readers and the writer not wait for each other, where the file system can do it.
+async fn use_wal(db: &mut SqliteConnection) -> Result<()> {
+    let mode = sqlx::query_scalar::<_, String>("PRAGMA journal_mode = WAL").fetch_one(&mut *db).await;
+    match mode.map_err(StoreError::from) {
+        Ok(mode) if mode == "wal" => {}
+        Err(error @ (StoreError::Damaged(_) | StoreError::DiskFull(_) | StoreError::PermissionDenied(_))) => {
+            return Err(error);
+        }
+        refused => {
+            tracing::warn!(?refused, "no write-ahead log on this file system; the chats are saved without one");
+            let _: String = sqlx::query_scalar("PRAGMA journal_mode = DELETE").fetch_one(&mut *db).await?;
+        }
+    }
+    Ok(())
+}
+
+/// A database that was closed with a write-ahead log and then moved to a file system that has no shared memory
+/// cannot be read at all, unless by one connection alone; that one takes it out of the mode.
+async fn leave_wal_where_refused(path: &Path) -> Result<()> {
+    let mut db = options(path).connect().await?;
+    let readable = sqlx::query("SELECT count(*) FROM sqlite_schema").execute(&mut db).await;
+    db.close().await?;
+    let Err(StoreError::Failed(refusal)) = readable.map_err(StoreError::from) else { return Ok(()) };
+    tracing::warn!(refusal, "the database cannot be read with its write-ahead log; trying without");
+    let mut db = options(path).pragma("locking_mode", "EXCLUSIVE").connect().await?;
+    let mode = sqlx::query_scalar::<_, String>("PRAGMA journal_mode = DELETE").fetch_one(&mut db).await;
+    db.close().await?;
+    mode?;
+    Ok(())
+}
+
+/// Marks what the last process did not bring to an end.
+async fn end_unfinished(db: &mut SqliteConnection) -> Result<()> {
+    let reason = ErrorInfo::new(ErrorCode::Cancelled, "Inglenook was closed before this could be sent.");
+    sqlx::query("UPDATE messages SET status = 'cut' WHERE status IN ('waiting', 'streaming')")
+        .execute(&mut *db)
+        .await?;
+    sqlx::query("UPDATE queue SET held = ?1 WHERE held IS NULL")
+        .bind(serde_json::to_string(&reason)?)
+        .execute(db)
+        .await?;
+    Ok(())
 }

@@ -1,112 +1,49 @@
-//! Chats.
+//! Chats: the list, one chat's own data, the trash, branches.
 
-use inglenook_contract::{Chat, ChatId, ChatSummary, MessageId, ModelId, Parameters};
+mod branch;
+mod read;
+mod trash;
+mod write;
 
-use crate::{Result, Store};
+use sqlx::SqliteConnection;
 
-impl Store {
-    /// Chats (or the trash), pinned ones first, newest first. With a `search` text only those that hold it in their
-    /// title or in any version of any message, letters of either case being the same.
-    ///
-    /// # Errors
-    /// As every read.
-    pub async fn chats(&self, _search: &str, _trash: bool) -> Result<Vec<ChatSummary>> {
-        unimplemented!()
+use crate::{Result, StoreError, identity};
+
+pub(crate) const NO_CHAT: StoreError = StoreError::NotFound("This chat does not exist any more.");
+const IN_TRASH: StoreError = StoreError::NotFound("This chat is in the trash. Restore it first.");
+
+/// Notes that something is said in this chat now.
+///
+/// # Errors
+/// `NotFound` where it is not there or in the trash.
+pub(crate) async fn touch(db: &mut SqliteConnection, chat: &str) -> Result<()> {
+    let deleted: Option<Option<i64>> =
+        sqlx::query_scalar("SELECT deleted_at FROM chats WHERE id = ?1").bind(chat).fetch_optional(&mut *db).await?;
+    match deleted {
+        None => Err(NO_CHAT),
+        Some(Some(_)) => Err(IN_TRASH),
+        Some(None) => note_time(db, chat).await,
     }
+}
 
-    /// One chat, in the trash or not.
-    ///
-    /// # Errors
-    /// `NotFound`.
-    pub async fn chat(&self, _chat: &ChatId) -> Result<Chat> {
-        unimplemented!()
-    }
+/// Notes that something was said in this chat until now, in the trash or not.
+pub(crate) async fn note_time(db: &mut SqliteConnection, chat: &str) -> Result<()> {
+    sqlx::query("UPDATE chats SET updated_at = ?2 WHERE id = ?1").bind(chat).bind(identity::now()).execute(db).await?;
+    Ok(())
+}
 
-    /// A new, empty chat.
-    ///
-    /// # Errors
-    /// As every write.
-    pub async fn create_chat(&self, _model: Option<&ModelId>) -> Result<Chat> {
-        unimplemented!()
-    }
-
-    /// A title by a person; an empty one gives the automatic title back.
-    ///
-    /// # Errors
-    /// `NotFound`.
-    pub async fn rename_chat(&self, _chat: &ChatId, _title: &str) -> Result<()> {
-        unimplemented!()
-    }
-
-    /// Pins or unpins.
-    ///
-    /// # Errors
-    /// `NotFound`.
-    pub async fn pin_chat(&self, _chat: &ChatId, _pinned: bool) -> Result<()> {
-        unimplemented!()
-    }
-
-    /// To the trash; in a temporary store it is gone at once.
-    ///
-    /// # Errors
-    /// `NotFound`.
-    pub async fn delete_chat(&self, _chat: &ChatId) -> Result<()> {
-        unimplemented!()
-    }
-
-    /// Back from the trash.
-    ///
-    /// # Errors
-    /// `NotFound`.
-    pub async fn restore_chat(&self, _chat: &ChatId) -> Result<()> {
-        unimplemented!()
-    }
-
-    /// Out of the trash for good.
-    ///
-    /// # Errors
-    /// `NotFound` where it is not in the trash.
-    pub async fn purge_chat(&self, _chat: &ChatId) -> Result<()> {
-        unimplemented!()
-    }
-
-    /// Everything in the trash for good: chats, and messages that were deleted one by one.
-    ///
-    /// # Errors
-    /// As every write.
-    pub async fn empty_trash(&self) -> Result<()> {
-        unimplemented!()
-    }
-
-    /// The model that answers next.
-    ///
-    /// # Errors
-    /// `NotFound`.
-    pub async fn choose_model(&self, _chat: &ChatId, _model: &ModelId) -> Result<()> {
-        unimplemented!()
-    }
-
-    /// What steers the answers.
-    ///
-    /// # Errors
-    /// `NotFound`.
-    pub async fn save_parameters(&self, _chat: &ChatId, _parameters: &Parameters) -> Result<()> {
-        unimplemented!()
-    }
-
-    /// What stands in the composer.
-    ///
-    /// # Errors
-    /// `NotFound`.
-    pub async fn save_draft(&self, _chat: &ChatId, _text: &str) -> Result<()> {
-        unimplemented!()
-    }
-
-    /// A new chat with copies of the path up to `message`, its model and its parameters.
-    ///
-    /// # Errors
-    /// `NotFound`.
-    pub async fn branch_chat(&self, _message: &MessageId) -> Result<Chat> {
-        unimplemented!()
-    }
+/// How many messages the path that is shown has.
+///
+/// # Errors
+/// `NotFound` for an unknown chat.
+pub(crate) async fn count_shown(db: &mut SqliteConnection, chat: &str) -> Result<u32> {
+    let count = sqlx::query_scalar(
+        "SELECT coalesce((SELECT m.depth + 1 FROM messages m WHERE m.chat_id = c.id AND m.shown = 1
+                          ORDER BY m.depth DESC LIMIT 1), 0)
+         FROM chats c WHERE c.id = ?1",
+    )
+    .bind(chat)
+    .fetch_optional(db)
+    .await?;
+    count.ok_or(NO_CHAT)
 }

@@ -1,0 +1,117 @@
+//! The handle on a store, and its end.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use sqlx::SqliteConnection;
+use tokio::sync::RwLock;
+use tokio::task::JoinHandle;
+
+use crate::connections::Connections;
+use crate::error::take_damage_seen;
+use crate::files::Files;
+use crate::lock::Lock;
+use crate::{Result, StoreError, identity};
+
+/// A handle on one database of chats; cloning it is cheap.
+#[derive(Clone, Debug)]
+pub struct Store {
+    inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    /// `None` once the store was closed. Held for writing only while the database itself is exchanged.
+    connections: RwLock<Option<Connections>>,
+    /// `None` for a store in memory.
+    disk: Option<Disk>,
+}
+
+/// What a store on disk holds besides its connections.
+#[derive(Debug)]
+pub(crate) struct Disk {
+    pub(crate) files: Files,
+    lock: Mutex<Option<Lock>>,
+    /// The backup that is being made in the background.
+    pub(crate) backup: tokio::sync::Mutex<Option<JoinHandle<()>>>,
+}
+
+const CLOSED: StoreError = StoreError::Busy("Inglenook is closing, so the chats cannot be read or changed any more.");
+
+impl Store {
+    pub(crate) fn on_disk(connections: Connections, files: Files, lock: Lock) -> Self {
+        let disk = Disk { files, lock: Mutex::new(Some(lock)), backup: tokio::sync::Mutex::new(None) };
+        Self { inner: Arc::new(Inner { connections: RwLock::new(Some(connections)), disk: Some(disk) }) }
+    }
+
+    pub(crate) fn in_memory(connections: Connections) -> Self {
+        Self { inner: Arc::new(Inner { connections: RwLock::new(Some(connections)), disk: None }) }
+    }
+
+    /// Whether this store lives in memory only.
+    #[must_use]
+    pub fn is_temporary(&self) -> bool {
+        self.inner.disk.is_none()
+    }
+
+    /// Ends the use of the database, so that the next start knows that all is well. Waits for a backup that is being
+    /// made. Later calls of any handle fail with `Busy`; closing again does nothing.
+    ///
+    /// # Errors
+    /// Whatever the last write fails with.
+    pub async fn close(&self) -> Result<()> {
+        let mut connections = self.inner.connections.write().await;
+        let Some(open) = connections.take() else { return Ok(()) };
+        if let Some(disk) = &self.inner.disk {
+            disk.backup_done().await;
+        }
+        open.close().await?;
+        if let Some(disk) = &self.inner.disk {
+            let lock = disk.lock.lock().unwrap_or_else(PoisonError::into_inner).take();
+            if let (Some(mut lock), false) = (lock, take_damage_seen()) {
+                lock.note_clean(&disk.files)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Runs `work` as one transaction.
+    pub(crate) async fn write<T>(&self, work: impl AsyncFnOnce(&mut SqliteConnection) -> Result<T>) -> Result<T> {
+        self.inner.connections.read().await.as_ref().ok_or(CLOSED)?.write(work).await
+    }
+
+    /// Runs `work`, which should be one statement.
+    pub(crate) async fn read<T>(&self, work: impl AsyncFnOnce(&mut SqliteConnection) -> Result<T>) -> Result<T> {
+        self.inner.connections.read().await.as_ref().ok_or(CLOSED)?.read(work).await
+    }
+
+    /// Sees to it that what was deleted for good is not in the log either.
+    pub(crate) async fn empty_log(&self) {
+        if let Some(open) = self.inner.connections.read().await.as_ref() {
+            open.empty_log().await;
+        }
+    }
+
+    /// The connections, while nobody else uses them.
+    pub(crate) async fn exchange(&self) -> tokio::sync::RwLockWriteGuard<'_, Option<Connections>> {
+        self.inner.connections.write().await
+    }
+
+    /// What a store on disk holds.
+    pub(crate) fn disk(&self) -> Result<&Disk> {
+        self.inner.disk.as_ref().ok_or(StoreError::Refused("Temporary chats have no backups."))
+    }
+
+    pub(crate) fn new_id(&self) -> String {
+        identity::new_id(self.is_temporary())
+    }
+}
+
+impl Disk {
+    /// Waits for the backup that is being made.
+    pub(crate) async fn backup_done(&self) {
+        if let Some(task) = self.backup.lock().await.take() {
+            // It has told its failure to the log; a panic in it is none of its waiter's.
+            let _ = task.await;
+        }
+    }
+}

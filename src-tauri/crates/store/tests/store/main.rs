@@ -1,0 +1,15 @@
+//! The store as its callers know it: journeys, and what happens when the machine does its worst.
+
+mod backups;
+mod chats;
+mod damage;
+mod kill;
+mod limits;
+mod migrations;
+mod queue;
+mod search;
+mod speed;
+mod support;
+mod temporary;
+mod tree;
+mod walk;
