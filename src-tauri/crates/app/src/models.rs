@@ -40,8 +40,7 @@ pub async fn rescan(app: &App) -> Result<ModelList> {
 pub async fn load(app: &App, model: &ModelId) -> Result<()> {
     let model = find(app, model).await.ok_or(AppError::UnknownModel)?;
     let parameters = defaults::effective(&Parameters::default(), &app.settings().defaults, &model);
-    app.pool().ensure(load_spec(&model, &parameters)?).await?;
-    Ok(())
+    Ok(app.pool().load(load_spec(&model, &parameters)?).await?)
 }
 
 /// Ends a model's process; answers that it writes end with it.

@@ -19,7 +19,6 @@ pub(crate) const ENGINE_DIR: &str = "INGLENOOK_ENGINE_DIR";
 
 /// An engine that this build knows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
 pub enum EngineKind {
     /// mistral.rs: GGUF and safetensors.
     MistralRs,
