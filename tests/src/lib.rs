@@ -157,8 +157,8 @@ impl Person {
         tokio::time::timeout(PATIENCE, end).await.unwrap_or_else(|_| panic!("no answer in {PATIENCE:?}"))
     }
 
-    /// Waits until some text of an answer is there, and returns the stream that told of it.
-    pub async fn waits_for_words(&self, answer: &MessageId) -> impl futures::Stream<Item = AnswerEvent> + Unpin + use<> {
+    /// Waits until some text of an answer is there.
+    pub async fn waits_for_words(&self, answer: &MessageId) {
         let mut events = self.watches(answer).await;
         let words = async {
             while let Some(event) = events.next().await {
@@ -171,7 +171,6 @@ impl Person {
             }
         };
         tokio::time::timeout(PATIENCE, words).await.unwrap_or_else(|_| panic!("no word in {PATIENCE:?}"));
-        events
     }
 
     /// The chat as it is shown: the whole path.

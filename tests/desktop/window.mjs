@@ -1,0 +1,128 @@
+// The real window for a test: tauri-driver starts the application, WebKitWebDriver drives its page. A client of the
+// few WebDriver commands that the journeys need.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const bin = process.env.INGLENOOK_BIN;
+if (!bin) throw new Error('INGLENOOK_BIN names the folder with the built programs; `make desktop` sets it');
+
+/** How W3C WebDriver names an element in JSON. */
+const ELEMENT = 'element-6066-11e4-a52e-4f735466cecf';
+/** Longer than anything takes on a busy machine, milliseconds. */
+const PATIENCE = 60_000;
+
+/** A port that is free now. */
+async function freePort() {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address();
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+/** The application's window with a home of its own. */
+export class Window {
+  folder = mkdtempSync(join(tmpdir(), 'inglenook-desktop-'));
+  home = join(this.folder, 'home');
+
+  /** Starts the driver and opens the window. */
+  async open() {
+    if (!this.driver) await this.startDriver();
+    const capabilities = { alwaysMatch: { 'tauri:options': { application: join(bin, 'inglenook') } } };
+    const session = await this.ask('POST', '/session', { capabilities });
+    this.session = `/session/${session.sessionId}`;
+  }
+
+  async startDriver() {
+    const [port, native] = [await freePort(), await freePort()];
+    this.address = `http://127.0.0.1:${port}`;
+    const env = { ...process.env, INGLENOOK_HOME: this.home };
+    const words = ['--port', String(port), '--native-port', String(native)];
+    this.driver = spawn('tauri-driver', words, { env, stdio: ['ignore', 'ignore', 'inherit'] });
+    await until('the driver to listen', () => fetch(`${this.address}/status`).then((answer) => answer.ok));
+  }
+
+  async ask(method, path, body) {
+    const headers = { 'content-type': 'application/json' };
+    const answer = await fetch(this.address + path, { method, headers, body: body && JSON.stringify(body) });
+    const { value } = await answer.json();
+    if (!answer.ok) throw new Error(`${method} ${path}: ${value?.error}: ${value?.message}`);
+    return value;
+  }
+
+  /** Runs a function's body in the page. */
+  run(script, ...args) {
+    return this.ask('POST', `${this.session}/execute/sync`, { script, args });
+  }
+
+  /** Waits for an element by CSS selector, or by XPath when it begins with a slash. */
+  async find(selector) {
+    const using = selector.startsWith('/') ? 'xpath' : 'css selector';
+    const look = () => this.ask('POST', `${this.session}/element`, { using, value: selector });
+    return (await until(`“${selector}” to be in the window`, look))[ELEMENT];
+  }
+
+  async click(selector) {
+    const element = await this.find(selector);
+    await this.ask('POST', `${this.session}/element/${element}/click`, {});
+  }
+
+  /** Types text; `\uE007` is Enter. */
+  async type(selector, text) {
+    const element = await this.find(selector);
+    await this.ask('POST', `${this.session}/element/${element}/value`, { text });
+  }
+
+  /** All the text that can be read in the window. */
+  text() {
+    return this.run('return document.body.innerText');
+  }
+
+  /** Waits until some text can be read in the window. */
+  async read(text) {
+    await until(`“${text}” to be read in the window`, async () => (await this.text()).includes(text));
+  }
+
+  async resize(width, height) {
+    await this.ask('POST', `${this.session}/window/rect`, { width, height });
+  }
+
+  /** Writes a picture of the page. */
+  async picture(file) {
+    const png = await this.ask('GET', `${this.session}/screenshot`);
+    writeFileSync(file, Buffer.from(png, 'base64'));
+  }
+
+  /** Closes the window in order. */
+  async close() {
+    await this.ask('DELETE', this.session);
+  }
+
+  /** Ends the driver and throws the home away. */
+  async leave() {
+    this.driver?.kill();
+    if (this.driver && this.driver.exitCode === null) await once(this.driver, 'exit');
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+/** Asks again until the answer is true; what it waits for stands in the failure. */
+export async function until(what, ask) {
+  const end = Date.now() + PATIENCE;
+  let last;
+  while (Date.now() < end) {
+    try {
+      const answer = await ask();
+      if (answer) return answer;
+    } catch (error) {
+      last = error;
+    }
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  throw new Error(`waited ${PATIENCE} ms for ${what}`, { cause: last });
+}

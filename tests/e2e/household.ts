@@ -1,0 +1,98 @@
+// The application for a test: a home of its own, a host process of its own, ended by its process number.
+import { type ChildProcess, spawn } from 'node:child_process';
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { test as base, type Page } from '@playwright/test';
+
+const bin = process.env['INGLENOOK_BIN'];
+if (!bin) throw new Error('INGLENOOK_BIN names the folder with the built programs; `make e2e` sets it');
+
+/** What the scripted worker plays; see the crate `inglenook-engine`, module `scripted`. */
+export type Script = object;
+
+/** The application with one home. */
+export class Household {
+  readonly folder = mkdtempSync(join(tmpdir(), 'inglenook-e2e-'));
+  private host: ChildProcess | undefined;
+
+  /** With a script the scripted worker stands in for the engine; without, the real one answers. */
+  constructor(private readonly script?: Script) {}
+
+  /** Starts the host and returns the address it prints. */
+  async start(): Promise<string> {
+    const env: NodeJS.ProcessEnv = { ...process.env, INGLENOOK_HOME: join(this.folder, 'home') };
+    if (this.script) Object.assign(env, this.scriptedEngine(this.script));
+    const host = spawn(join(bin!, 'inglenook-webhost'), [], { env, stdio: ['ignore', 'pipe', 'inherit'] });
+    this.host = host;
+    return new Promise((resolve, reject) => {
+      let printed = '';
+      host.stdout.on('data', (piece: Buffer) => {
+        printed += piece.toString();
+        const address = /http:\/\/\S+/.exec(printed)?.[0];
+        if (address) resolve(address);
+      });
+      host.on('exit', (code) => reject(new Error(`the host ended with ${code} before it printed its address`)));
+    });
+  }
+
+  private scriptedEngine(script: Script): NodeJS.ProcessEnv {
+    const engines = join(this.folder, 'engines');
+    const file = join(this.folder, 'script.json');
+    const worker = join(engines, 'inglenook-mistralrs');
+    mkdirSync(engines, { recursive: true });
+    if (!existsSync(worker)) copyFileSync(join(bin!, 'inglenook-scripted-worker'), worker);
+    writeFileSync(file, JSON.stringify(script));
+    return { INGLENOOK_ENGINE_DIR: engines, INGLENOOK_SCRIPT: file };
+  }
+
+  /** Ends the host: in order, or as a crash or a power cut would. */
+  async end(how: 'SIGTERM' | 'SIGKILL' = 'SIGTERM'): Promise<void> {
+    const host = this.host;
+    this.host = undefined;
+    if (!host || host.exitCode !== null) return;
+    const ended = new Promise((resolve) => host.once('exit', resolve));
+    host.kill(how);
+    await ended;
+  }
+
+  /** Ends the host and throws the home away. */
+  async leave(): Promise<void> {
+    await this.end();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+/** A test with a way to open the application. */
+export const test = base.extend<{ open: (script?: Script) => Promise<Household> }>({
+  open: async ({ page }, use) => {
+    const households: Household[] = [];
+    await use(async (script) => {
+      const household = new Household(script);
+      households.push(household);
+      await page.goto(await household.start());
+      return household;
+    });
+    for (const household of households) await household.leave();
+  },
+});
+
+export { expect } from '@playwright/test';
+
+/** From the first start into a chat with the built-in model. */
+export async function tryPocket(page: Page): Promise<void> {
+  await page.getByRole('button', { name: /Try Pocket/ }).click();
+  await composer(page).waitFor();
+}
+
+/** The field where a person writes. */
+export function composer(page: Page) {
+  return page.getByRole('textbox', { name: /^Message/ });
+}
+
+/** Writes and sends. */
+export async function say(page: Page, text: string): Promise<void> {
+  await composer(page).fill(text);
+  await composer(page).press('Enter');
+}
