@@ -1,43 +1,43 @@
 //! What the machine is: processor, memory, graphics cards, disk.
+//!
+//! Nothing is estimated here: what a system does not tell is left out. Files of the system are read below a
+//! [`Trees`] whose root the tests move.
+
+mod disk;
+mod gpu;
+mod memory;
+mod pci;
+mod processor;
+mod trees;
 
 use std::path::Path;
 
 use inglenook_contract::{ErrorInfo, Hardware};
 
-/// Memory for models, bytes; a container's limit where that is lower than the machine's.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Memory {
-    /// All there is.
-    pub total_bytes: u64,
-    /// Of these, free for a model now (what the system can give up counts as free).
-    pub free_bytes: u64,
-}
+pub use memory::{Memory, memory};
+use trees::Trees;
 
-/// Memory now. Takes about a millisecond.
-#[must_use]
-pub fn memory() -> Memory {
-    Memory { total_bytes: 0, free_bytes: 0 }
-}
-
-/// The machine now; the disk is the one on which `data_dir` lies. Blocks for tens of milliseconds.
+/// The machine now; the disk is the one on which `data_dir` lies. Blocks for tens of milliseconds, longer where a
+/// graphics driver has to wake its card.
 #[must_use]
 pub fn probe(data_dir: &Path) -> Hardware {
-    let _ = data_dir;
+    let trees = Trees::default();
+    let Memory { total_bytes, free_bytes } = memory();
     Hardware {
-        processor: String::new(),
-        cores: 0,
-        vector: String::new(),
-        memory_bytes: 0,
-        memory_free_bytes: 0,
-        gpus: Vec::new(),
-        disk_free_bytes: 0,
+        processor: processor::name(),
+        cores: processor::physical_cores(),
+        vector: processor::vector().to_owned(),
+        memory_bytes: total_bytes,
+        memory_free_bytes: free_bytes,
+        gpus: gpu::all(&trees),
+        disk_free_bytes: disk::free_bytes(data_dir).unwrap_or(0),
     }
 }
 
-/// Whether this processor has the instructions that the engines were compiled for.
+/// Whether this processor has the instructions that the engines were compiled for. Call it first thing in `main`.
 ///
 /// # Errors
 /// [`inglenook_contract::ErrorCode::ProcessorUnsupported`], naming what is missing.
 pub fn require_supported_cpu() -> Result<(), ErrorInfo> {
-    Ok(())
+    processor::require_supported()
 }

@@ -22,7 +22,7 @@ impl TemplateAbilities {
         let code: Vec<String> = statements(template).map(without_texts).collect();
         let mentions = |word: &&str| code.iter().any(|statement| mentions(statement, word));
         Self {
-            thinks: end.contains("<think>") || SWITCHES.iter().any(|word| mentions(word)),
+            thinks: end.contains("<think>") || SWITCHES.iter().any(mentions),
             tools: mentions(&"tools"),
         }
     }

@@ -60,7 +60,7 @@ fn the_template_comes_from_its_own_file_or_the_tokenizers() {
         all.extend(files.iter().cloned());
         SafetensorsHeader::read(folder(CONFIG, &all).path()).expect("whole").template
     };
-    assert_eq!(template(&[one.clone()]).as_deref(), Some("{{ one }}"));
+    assert_eq!(template(std::slice::from_ref(&one)).as_deref(), Some("{{ one }}"));
     assert_eq!(template(&[("tokenizer_config.json", several.to_vec())]).as_deref(), Some("d"));
     assert_eq!(template(&[one, own]).as_deref(), Some("{{ own }}"), "its own file goes first");
 }
