@@ -1,0 +1,27 @@
+// A model as tests need it; only tests import this.
+
+import type { Model } from '../../contract/bindings';
+
+export function aModel(more: Partial<Model> = {}): Model {
+  return {
+    id: 'a'.repeat(16),
+    name: 'Aurora 4B',
+    format: 'gguf',
+    path: '/models/aurora-4b.Q4_K_M.gguf',
+    files: 1,
+    size_bytes: 2_500_000_000,
+    architecture: 'qwen3',
+    parameters: 4_020_000_000,
+    quantisation: 'Q4_K_M',
+    context_length: 40_960,
+    thinks: true,
+    tools: true,
+    built_in: false,
+    engine: 'mistral.rs',
+    unsupported: null,
+    takes: ['temperature', 'top_p'],
+    state: { kind: 'unloaded' },
+    last_used_at: null,
+    ...more,
+  };
+}
