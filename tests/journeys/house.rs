@@ -17,7 +17,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("inglenook-host", &["app", "contract", "engine", "hardware", "settings"]),
     ("inglenook-webhost", &["contract", "hardware", "host"]),
     ("inglenook", &["contract", "hardware", "host"]),
-    ("inglenook-journeys", &["contract", "engine", "host", "hub"]),
+    ("inglenook-journeys", &["contract", "engine", "host", "store"]),
 ];
 
 /// Libraries that only one crate may name.
