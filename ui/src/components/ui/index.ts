@@ -1,0 +1,24 @@
+// The parts that every screen is built from.
+export { default as Button } from './Button.svelte';
+export { default as ConfirmDialog } from './ConfirmDialog.svelte';
+export { default as ContextMenu } from './ContextMenu.svelte';
+export { default as Dialog } from './Dialog.svelte';
+export { default as EmptyState } from './EmptyState.svelte';
+export { default as ErrorCard } from './ErrorCard.svelte';
+export { default as IconButton } from './IconButton.svelte';
+export { default as Kbd } from './Kbd.svelte';
+export { default as Mark } from './Mark.svelte';
+export { default as Menu } from './Menu.svelte';
+export type { MenuEntry, MenuItem } from './menuEntries';
+export { default as Popover } from './Popover.svelte';
+export { default as Progress } from './Progress.svelte';
+export { default as Segmented } from './Segmented.svelte';
+export { default as Select } from './Select.svelte';
+export { matchesShortcut, shortcutLabel } from './shortcut';
+export { default as Slider } from './Slider.svelte';
+export { default as Switch } from './Switch.svelte';
+export { default as TextArea } from './TextArea.svelte';
+export { default as TextField } from './TextField.svelte';
+export { toast, toastError, toastUndo, type ToastOptions } from './toast';
+export { default as Toaster } from './Toaster.svelte';
+export { default as Tooltip } from './Tooltip.svelte';

@@ -1,0 +1,78 @@
+// What changed on the host makes the cache ask again, and tells whoever follows something outside of the cache.
+import type { QueryClient } from '@tanstack/svelte-query';
+
+import type { Changed, ChangeTag } from '../contract/bindings';
+import type { Host, Unsubscribe } from '../host/host';
+
+/** Which names in the cache a change touches. */
+export const invalidatedBy: Record<ChangeTag, (id?: string) => readonly (readonly unknown[])[]> = {
+  chats: () => [['chats']],
+  chat: (id) => [id === undefined ? ['chat'] : ['chat', id], ['chats']],
+  models: () => [['models']],
+  model_state: () => [['models']],
+  settings: () => [['settings']],
+  status: () => [['notices'], ['hardware'], ['settings', 'data']],
+};
+
+const listeners = new Set<(changed: Changed) => void>();
+
+/** Listens to changes, those that may have been missed included: then they come without an id. */
+export function onChange(listener: (changed: Changed) => void): Unsubscribe {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+
+const FIRST_WAIT = 500;
+const LONGEST_WAIT = 15_000;
+
+export interface FollowParts {
+  host: Host;
+  client: QueryClient;
+  /** Does it after a while; returns how to take that back. */
+  later?: (work: () => void, milliseconds: number) => () => void;
+}
+
+function timer(work: () => void, milliseconds: number): () => void {
+  const id = setTimeout(work, milliseconds);
+  return () => clearTimeout(id);
+}
+
+/** Follows the host's changes until told to stop; subscribes again, later each time, when the stream ends. */
+export function followChanges({ host, client, later = timer }: FollowParts): Unsubscribe {
+  let over = false;
+  let wait = FIRST_WAIT;
+  let unsubscribe: Unsubscribe = () => {};
+  let cancel = () => {};
+
+  const spread = (changes: readonly Changed[]) => {
+    const touched = new Map<string, readonly unknown[]>();
+    for (const { tag, id } of changes) {
+      for (const key of invalidatedBy[tag](id)) touched.set(JSON.stringify(key), key);
+    }
+    for (const queryKey of touched.values()) void client.invalidateQueries({ queryKey: [...queryKey] });
+    for (const changed of changes) for (const listener of listeners) listener(changed);
+  };
+
+  const open = (again: boolean) => {
+    if (over) return;
+    unsubscribe = host.stream('app.changes', {}, {
+      onEvent(changes) {
+        wait = FIRST_WAIT;
+        spread(changes);
+      },
+      onEnd() {
+        cancel = later(() => open(true), wait);
+        wait = Math.min(wait * 2, LONGEST_WAIT);
+      },
+    });
+    // Nobody knows what was missed meanwhile, so everything counts as changed.
+    if (again) spread((Object.keys(invalidatedBy) as ChangeTag[]).map((tag) => ({ tag })));
+  };
+
+  open(false);
+  return () => {
+    over = true;
+    cancel();
+    unsubscribe();
+  };
+}

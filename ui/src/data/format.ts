@@ -1,0 +1,87 @@
+// Figures as people read them, in their own locale.
+
+const GIGA = 1e9;
+const MEGA = 1e6;
+
+const whole = new Intl.NumberFormat(undefined, { maximumFractionDigits: 0 });
+const tenths = new Intl.NumberFormat(undefined, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
+
+/** "4.9 GB", "531 MB", "12 kB". Decimal units, as disks are sold. */
+export function bytes(count: number): string {
+  if (count >= 0.95 * GIGA) return `${tenths.format(count / GIGA)} GB`;
+  if (count >= MEGA) return `${whole.format(count / MEGA)} MB`;
+  return `${whole.format(Math.max(count > 0 ? 1 : 0, count / 1e3))} kB`;
+}
+
+/** "8,192". */
+export function count(value: number): string {
+  return whole.format(value);
+}
+
+/** "1 model", "3 models". */
+export function counted(value: number, one: string, many = `${one}s`): string {
+  return `${whole.format(value)} ${value === 1 ? one : many}`;
+}
+
+/** "4.0 B", "135 M": the weights of a model. */
+export function weights(parameters: number): string {
+  if (parameters >= 0.95e9) return `${tenths.format(parameters / 1e9)} B`;
+  return `${whole.format(parameters / 1e6)} M`;
+}
+
+/** "43 %", from 0 to 1. */
+export function percent(fraction: number): string {
+  return `${whole.format(Math.floor(Math.min(1, Math.max(0, fraction)) * 100))} %`;
+}
+
+/** "0.4 s", "12 s", "3 min 5 s", "2 h 10 min". */
+export function duration(milliseconds: number): string {
+  const seconds = milliseconds / 1000;
+  if (seconds < 9.95) return `${tenths.format(seconds)} s`;
+  const rounded = Math.round(seconds);
+  if (rounded < 60) return `${rounded} s`;
+  const minutes = Math.floor(rounded / 60);
+  if (minutes < 60) return rounded % 60 === 0 ? `${minutes} min` : `${minutes} min ${rounded % 60} s`;
+  const hours = Math.floor(minutes / 60);
+  return minutes % 60 === 0 ? `${hours} h` : `${hours} h ${minutes % 60} min`;
+}
+
+/** Whole days between two moments in the person's time zone; 0 is today, 1 yesterday. */
+export function daysAgo(then: number, now: number): number {
+  const midnight = (time: number) => {
+    const date = new Date(time);
+    return Date.UTC(date.getFullYear(), date.getMonth(), date.getDate());
+  };
+  return Math.round((midnight(now) - midnight(then)) / 86_400_000);
+}
+
+/** "Today", "Yesterday", "Monday", "3 March", "3 March 2024". */
+export function relativeDay(then: number, now: number, locale?: string): string {
+  const days = daysAgo(then, now);
+  if (days <= 1) return capital(new Intl.RelativeTimeFormat(locale, { numeric: 'auto' }).format(-Math.max(0, days), 'day'));
+  if (days < 7) return capital(new Intl.DateTimeFormat(locale, { weekday: 'long' }).format(then));
+  const sameYear = new Date(then).getFullYear() === new Date(now).getFullYear();
+  const year = sameYear ? undefined : 'numeric';
+  return new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'long', ...(year && { year }) }).format(then);
+}
+
+/** "just now", "5 minutes ago", "yesterday", "3 March". */
+export function relativeTime(then: number, now: number, locale?: string): string {
+  const seconds = Math.max(0, Math.round((now - then) / 1000));
+  const words = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' });
+  if (seconds < 60) return words.format(0, 'second');
+  if (seconds < 3600) return words.format(-Math.floor(seconds / 60), 'minute');
+  const days = daysAgo(then, now);
+  if (days === 0) return words.format(-Math.floor(seconds / 3600), 'hour');
+  if (days < 7) return words.format(-days, 'day');
+  return relativeDay(then, now, locale);
+}
+
+/** A date with its time, for tooltips. */
+export function dateTime(time: number): string {
+  return new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' }).format(time);
+}
+
+function capital(words: string): string {
+  return words.charAt(0).toLocaleUpperCase() + words.slice(1);
+}

@@ -1,0 +1,106 @@
+// What screens ask the host for, by name. Each goes through the cache; changes.ts says when it is asked again.
+import { createQuery, keepPreviousData } from '@tanstack/svelte-query';
+
+import type {
+  Chat,
+  ChatSummary,
+  DataLocation,
+  Hardware,
+  Hello,
+  ModelList,
+  Notice,
+  Settings,
+} from '../contract/bindings';
+import { host } from '../host';
+import { applyAppearance } from './theme';
+import { queryClient } from './queryClient';
+
+/** Names in the cache. The first part is what changes.ts invalidates by. */
+export const keys = {
+  hello: ['hello'],
+  notices: ['notices'],
+  chats: (search: string, trash: boolean) => ['chats', { search, trash }],
+  chat: (chat: string) => ['chat', chat],
+  models: ['models'],
+  settings: ['settings'],
+  data: ['settings', 'data'],
+  hardware: ['hardware'],
+} as const;
+
+/** What the window needs before it can show anything. */
+export const useHello = () =>
+  createQuery<Hello>(() => ({ queryKey: keys.hello, queryFn: () => host.call('app.hello', {}) }));
+
+export const useNotices = () =>
+  createQuery<Notice[]>(() => ({ queryKey: keys.notices, queryFn: () => host.call('app.notices', {}) }));
+
+/** The sidebar's chats, or the trash. While another search runs, the last result stays in sight. */
+export const useChats = (request: () => { search: string; trash: boolean }) =>
+  createQuery<ChatSummary[]>(() => {
+    const { search, trash } = request();
+    return {
+      queryKey: keys.chats(search, trash),
+      queryFn: () => host.call('chat.list', { search, trash }),
+      placeholderData: keepPreviousData,
+    };
+  });
+
+/** One chat without its messages; none is asked for while there is none. */
+export const useChat = (chat: () => string | null) =>
+  createQuery<Chat>(() => {
+    const id = chat();
+    return {
+      queryKey: keys.chat(id ?? ''),
+      queryFn: () => host.call('chat.get', { chat: id ?? '' }),
+      enabled: id !== null,
+    };
+  });
+
+export const useModels = () =>
+  createQuery<ModelList>(() => ({ queryKey: keys.models, queryFn: () => host.call('model.list', {}) }));
+
+export const useSettings = () =>
+  createQuery<Settings>(() => ({ queryKey: keys.settings, queryFn: () => host.call('settings.get', {}) }));
+
+export const useDataLocation = () =>
+  createQuery<DataLocation>(() => ({ queryKey: keys.data, queryFn: () => host.call('settings.data', {}) }));
+
+/** The machine; what is free of it changes by itself, so it may be asked for again every few milliseconds. */
+export const useHardware = (every: number | false = false) =>
+  createQuery<Hardware>(() => ({
+    queryKey: keys.hardware,
+    queryFn: () => host.call('hardware.get', {}),
+    refetchInterval: every,
+    staleTime: 2_000,
+  }));
+
+let saving: Promise<unknown> = Promise.resolve();
+
+/**
+ * Changes some of the settings. The page shows them at once; if they could not be written, it shows the record again
+ * and the failure is thrown. One after another, so that two quick changes do not undo each other.
+ */
+export function saveSettings(change: Partial<Settings>): Promise<Settings> {
+  const shown = queryClient.getQueryData<Settings>(keys.settings);
+  if (shown) show({ ...shown, ...change });
+  const saved = saving.then(async () => {
+    const record = await host.call('settings.get', {});
+    return host.call('settings.save', { ...record, ...change });
+  });
+  saving = saved.then(show, async () => {
+    await queryClient.invalidateQueries({ queryKey: keys.settings });
+    const record = queryClient.getQueryData<Settings>(keys.settings);
+    if (record) applyAppearance(record);
+  });
+  return saved;
+}
+
+function show(settings: Settings): void {
+  queryClient.setQueryData(keys.settings, settings);
+  applyAppearance(settings);
+}
+
+/** Makes lists of models known that a call brought along. */
+export function adoptModels(list: ModelList): void {
+  queryClient.setQueryData(keys.models, list);
+}

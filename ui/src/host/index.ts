@@ -1,0 +1,48 @@
+// Which host serves this page: the window's own, a port on this machine, or, while developing, a world in memory.
+import { takeKey } from './key';
+import { HostError, type Host } from './host';
+
+export { HostError, type Host, type StreamListener, type Unsubscribe } from './host';
+
+let current: Host | null = null;
+
+function connected(): Host {
+  if (!current) {
+    throw new HostError({
+      code: 'internal',
+      message: 'The window asked before it was connected to the application.',
+      retryable: true,
+    });
+  }
+  return current;
+}
+
+/** The host of this page, usable anywhere once `connectHost` is done. */
+export const host: Host = {
+  get kind() {
+    return connected().kind;
+  },
+  call: (name, request) => connected().call(name, request),
+  stream: (name, request, listener) => connected().stream(name, request, listener),
+};
+
+/** For tests: another host from now on. */
+export function setHost(next: Host | null): void {
+  current = next;
+}
+
+/** Finds the host and connects to it. */
+export async function connectHost(): Promise<Host> {
+  if (current) return current;
+  if ('__TAURI_INTERNALS__' in window) {
+    current = (await import('./tauri')).tauriHost;
+    return current;
+  }
+  const key = takeKey(window);
+  if (import.meta.env.DEV && key === null) {
+    current = (await import('./memory')).memoryHost();
+    return current;
+  }
+  current = (await import('./http')).httpHost({ key: key ?? '' });
+  return current;
+}

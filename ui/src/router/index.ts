@@ -1,0 +1,2 @@
+export { parseRoute, routeHash, type Route } from './route';
+export { openChat, openModels, openSettings, openStart, router } from './router.svelte';

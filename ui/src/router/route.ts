@@ -1,0 +1,48 @@
+// Addresses inside of the window, after the "#".
+
+
+
+export type Route =
+  | { page: 'chat'; chat: string | null }
+  | { page: 'models' }
+  | { page: 'settings'; section: string }
+  | { page: 'start' };
+
+export const FIRST_SECTION = 'general';
+
+/** What an address shows; anything unknown, the host's key too, is the chat page. */
+export function parseRoute(hash: string): Route {
+  if (!hash.startsWith('#/')) return { page: 'chat', chat: null };
+  const [path = ''] = hash.slice(2).split(/[?&#]/);
+  const [page, rest] = path.split('/').map(decode);
+  switch (page) {
+    case 'models':
+      return { page: 'models' };
+    case 'settings':
+      return { page: 'settings', section: rest || FIRST_SECTION };
+    case 'start':
+      return { page: 'start' };
+    default:
+      return { page: 'chat', chat: (page === 'chat' && rest) || null };
+  }
+}
+
+/** The address that shows it. */
+export function routeHash(route: Route): string {
+  switch (route.page) {
+    case 'chat':
+      return route.chat ? `#/chat/${encodeURIComponent(route.chat)}` : '#/chat';
+    case 'settings':
+      return `#/settings/${encodeURIComponent(route.section)}`;
+    default:
+      return `#/${route.page}`;
+  }
+}
+
+function decode(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return '';
+  }
+}
