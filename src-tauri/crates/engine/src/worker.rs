@@ -110,7 +110,6 @@ impl Worker {
             status.changed().await.expect("the link holds the sender as long as it is held here");
         };
         let link = Arc::clone(&started.0);
-        link.resident.fetch_max(ready.memory_bytes, Ordering::Relaxed);
         Ok(Self { link, _started: started, hello, ready })
     }
 
@@ -140,13 +139,11 @@ impl Worker {
         self.link.pid
     }
 
-    /// Resident bytes of its process when last looked at, at most two seconds ago.
+    /// Bytes it takes: what it said after loading, or its resident memory of at most two seconds ago where that
+    /// has grown beyond.
     #[must_use]
     pub fn memory_bytes(&self) -> u64 {
-        match self.link.resident.load(Ordering::Relaxed) {
-            0 => self.ready.memory_bytes,
-            bytes => bytes,
-        }
+        self.link.resident.load(Ordering::Relaxed).max(self.ready.memory_bytes)
     }
 
     /// Begins an answer. The id in `generate` is replaced by one of this worker's.
@@ -214,6 +211,11 @@ impl Worker {
     pub async fn end(&self) {
         self.link.end(Ended::Unloaded);
         self.gone().await;
+    }
+
+    /// Waits for the end of the process, whatever brings it about, and says how it came.
+    pub async fn ended(&self) -> ErrorInfo {
+        self.gone().await.map_or(EngineError::Unloaded, EngineError::Died).into()
     }
 
     /// Has the process ended without waiting for it.

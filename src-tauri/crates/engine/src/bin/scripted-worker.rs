@@ -1,2 +1,7 @@
-//! The scripted worker as a program.
-fn main() {}
+//! The scripted worker as a program; what it does is told in [`inglenook_engine::scripted`].
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    inglenook_engine::scripted::main()
+}

@@ -54,18 +54,15 @@ impl Deref for Lease {
 
 impl Drop for Held {
     fn drop(&mut self) {
-        let mut retired = Vec::new();
-        {
+        let retired = {
             let mut book = self.inner.book();
             if self.loaded.leases.fetch_sub(1, Ordering::AcqRel) == 1 {
                 self.loaded.idle_since.store(self.inner.clock.now(), Ordering::Release);
             }
-            let surplus = book.loaded().saturating_sub(book.max_loaded);
-            for (model, _) in book.idle().into_iter().take(surplus) {
-                book.retire(&model, Ended::Unloaded);
-                retired.push(model);
-            }
-        }
+            let surplus = book.surplus(book.max_loaded);
+            surplus.iter().for_each(|model| book.retire(model, Ended::Unloaded));
+            surplus
+        };
         self.inner.released.notify_waiters();
         self.inner.tell(&self.loaded.spec.model);
         retired.iter().for_each(|model| self.inner.tell(model));

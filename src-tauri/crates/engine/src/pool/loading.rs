@@ -153,23 +153,27 @@ async fn make_room(inner: &Inner, spec: &LoadSpec) -> Result<(), EngineError> {
     loop {
         inner.ended().await;
         let free = (inner.free_memory)();
-        let victim = {
+        let victims = {
             let mut book = inner.book();
-            let idle = book.idle();
+            let mut victims = book.surplus(book.max_loaded - 1);
             if let Some(free) = free.filter(|free| *free < needs) {
-                // Nothing is unloaded in vain.
+                let idle = book.idle();
                 let back: u64 = idle.iter().map(|(_, loaded)| loaded.worker.memory_bytes()).sum();
-                if free.saturating_add(back) < needs || idle.is_empty() {
+                if idle.is_empty() || free.saturating_add(back) < needs {
+                    // Nothing is unloaded in vain.
                     return Err(EngineError::MemoryShort { needs, free });
                 }
-            } else if book.loaded() <= book.max_loaded {
-                return Ok(());
+                if victims.is_empty() {
+                    victims.extend(idle.into_iter().map(|(model, _)| model).take(1));
+                }
             }
-            let Some((victim, _)) = idle.into_iter().next() else { return Ok(()) };
-            book.retire(&victim, Ended::Unloaded);
-            victim
+            victims.iter().for_each(|model| book.retire(model, Ended::Unloaded));
+            victims
         };
-        inner.tell(&victim);
+        if victims.is_empty() {
+            return Ok(());
+        }
+        victims.iter().for_each(|model| inner.tell(model));
     }
 }
 

@@ -3,8 +3,8 @@
 //! - A [`Lease`] keeps a model loaded; without one it is idle, and after [`PoolSettings::idle_unload`] it goes.
 //! - Loads happen one after another: two at once would each count the same free memory as theirs, and the disk is
 //!   the bottleneck anyway.
-//! - At most [`PoolSettings::max_loaded`] models stay loaded. The limit is kept by unloading idle ones, least
-//!   recently used first; a model that is answering is never unloaded for another. So with the default of one,
+//! - At most [`PoolSettings::max_loaded`] models stay loaded, those that were used last. The limit is kept by
+//!   unloading idle ones; a model that is answering is never unloaded for another. So with the default of one,
 //!   choosing another model replaces the idle one, two chats with two models can still answer at the same time if
 //!   memory holds both, and the limit is restored as soon as one of them is done.
 //! - A worker that dies while something was asked of it leaves [`ModelState::Failed`]; one that dies idle leaves

@@ -148,9 +148,20 @@ impl Book {
         slot.phase = Phase::Unloaded;
     }
 
-    /// Models in memory, those on their way into it included.
-    pub(super) fn loaded(&self) -> usize {
-        self.slots.values().filter(|slot| matches!(slot.phase, Phase::Ready(_) | Phase::Loading(_))).count()
+    /// The idle models besides the `keep` loaded ones that were used last, be those idle or not: what was asked
+    /// for a moment ago does not go because something older is still answering.
+    pub(super) fn surplus(&self, keep: usize) -> Vec<ModelId> {
+        let mut loaded: Vec<_> = self
+            .slots
+            .iter()
+            .filter_map(|(model, slot)| match &slot.phase {
+                Phase::Ready(loaded) => Some((loaded.used.load(Ordering::Acquire), model, slot)),
+                _ => None,
+            })
+            .collect();
+        loaded.sort_by_key(|(used, ..)| std::cmp::Reverse(*used));
+        let beyond = loaded.into_iter().skip(keep).filter(|(.., slot)| slot.idle().is_some());
+        beyond.map(|(_, model, _)| model.clone()).collect()
     }
 
     /// The idle models, least recently used first.
