@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import type { Parameter } from '../../contract/bindings';
 import { countSet, effective, isSet, knobsFor, MOST_U32, type NumberKey, UNSET, withoutKnob } from './knobs';
-import { stopIndex, tokenStops } from './tokenScale';
+import { linear, tokens, tokenStops } from './scale';
 import { addStop, escapeStop, readNumber, readTyped, unescapeStop } from './typed';
 
 const ALL: Parameter[] = [
@@ -121,16 +121,36 @@ describe('stop strings', () => {
   });
 });
 
-describe('the scale of token counts', () => {
-  it('begins and ends where it should', () => {
+describe('scales', () => {
+  it('doubles token counts and ends where the model does', () => {
     expect(tokenStops(256, 2048)).toEqual([256, 384, 512, 768, 1024, 1536, 2048]);
     expect(tokenStops(256, 256)).toEqual([256]);
   });
 
-  it('finds the stop of a value between two', () => {
-    const stops = tokenStops(256, 2048);
-    expect(stops[stopIndex(stops, 600)]).toBe(512);
-    expect(stops[stopIndex(stops, 1)]).toBe(256);
-    expect(stops[stopIndex(stops, 99_999)]).toBe(2048);
+  it('stands at the stop below a value between two', () => {
+    const scale = tokens(256, 2048, false);
+    expect(scale.at(scale.of(600))).toBe(512);
+    expect(scale.at(scale.of(1))).toBe(256);
+    expect(scale.at(scale.of(99_999))).toBe(2048);
+  });
+
+  it('has no limit one step after the largest', () => {
+    const scale = tokens(256, 512, true);
+    expect(scale.last).toBe(3);
+    expect(scale.at(scale.last)).toBeNull();
+    expect(scale.of(512)).toBe(2);
+  });
+
+  it('has no dust of binary fractions', () => {
+    const scale = linear(0, 2, 0.05);
+    expect(scale.at(scale.of(0.7))).toBe(0.7);
+    expect(scale.at(3)).toBe(0.15);
+    expect(scale.at(scale.last)).toBe(2);
+  });
+
+  it('reaches below zero', () => {
+    const scale = linear(-2, 2, 0.05);
+    expect(scale.at(0)).toBe(-2);
+    expect(scale.at(scale.of(0))).toBe(0);
   });
 });

@@ -12,6 +12,7 @@ interface KnobWords {
 export const words = {
   systemPrompt: 'System prompt',
   systemPromptHint: 'What the model should know and how it should answer, before the conversation begins.',
+  noSystemPrompt: 'None. The model answers as it was made.',
   knobs: {
     temperature: { label: 'Temperature', hint: 'How freely words are chosen. 0 always takes the likeliest.' },
     max_tokens: { label: 'Answer length', hint: 'Most tokens in one answer. A token is about three quarters of a word.' },
@@ -32,8 +33,7 @@ export const words = {
   } satisfies Record<NumberKey, KnobWords>,
   stop: 'Stop at',
   stopHint: 'The answer ends before any of these texts. Write \\n for a line break.',
-  stopField: 'Text to stop at',
-  addStop: 'Add',
+  stopExample: 'A text, then Enter',
   removeStop: (stop: string) => `Remove “${stop}”`,
   thinking: 'Think first',
   thinkingHint: 'Let the model reason before it answers.',
@@ -41,8 +41,6 @@ export const words = {
   more: 'More',
   moreSet: (set: number) => `${set} set`,
   default: 'default',
-  isDefault: 'This is the default',
-  isSet: 'Set here',
   reset: (label: string) => `Reset ${label} to the default`,
   resetAll: 'Reset all',
   noneSet: 'All at their defaults',

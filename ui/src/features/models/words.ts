@@ -1,0 +1,127 @@
+// Every word of the model picker and the models page.
+
+import type { ModelState } from '../../contract/bindings';
+
+const count = new Intl.NumberFormat();
+const percent = new Intl.NumberFormat(undefined, { style: 'percent', maximumFractionDigits: 0 });
+const scaled = new Intl.NumberFormat(undefined, { maximumSignificantDigits: 3 });
+const oneDecimal = new Intl.NumberFormat(undefined, { maximumFractionDigits: 1 });
+const day = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium' });
+const relative = new Intl.RelativeTimeFormat(undefined, { numeric: 'auto' });
+
+export const words = {
+  choose: 'Choose a model',
+  noModel: 'No model chosen',
+  missing: 'The chosen model is gone',
+  pickerLabel: (name: string, state: string) => `Model: ${name}, ${state}. Choose another`,
+  search: 'Search models',
+  inMemory: 'In memory',
+  onDisk: 'On this computer',
+  cannotRun: 'Cannot run here',
+  none: 'No models yet',
+  noneHint: 'Add a folder with GGUF or safetensors files.',
+  notFound: (search: string) => `No model matches “${search}”`,
+  manage: 'Manage models',
+  load: 'Load',
+  unload: 'Unload',
+  loadName: (name: string) => `Load ${name}`,
+  unloadName: (name: string) => `Unload ${name}`,
+  chosen: 'Answers in this chat',
+
+  title: 'Models',
+  summary: (models: number, size: string) => `${models === 1 ? '1 model' : `${count.format(models)} models`} · ${size} on disk`,
+  columns: {
+    name: 'Name',
+    architecture: 'Architecture',
+    parameters: 'Parameters',
+    quantisation: 'Quantisation',
+    context: 'Context',
+    size: 'Size',
+    state: 'State',
+    lastUsed: 'Last used',
+  },
+  builtIn: 'built in',
+  thinks: 'thinks',
+  tools: 'tools',
+  thinksHint: 'Can reason aloud before it answers',
+  toolsHint: 'Knows how to ask for tools',
+  unknown: 'not stated',
+  never: 'never',
+  files: (files: number) => `${count.format(files)} files`,
+  more: (name: string) => `More for ${name}`,
+  chat: 'Chat with it',
+  reveal: 'Show in its folder',
+  copyPath: 'Copy path',
+  copied: 'Path copied',
+  notCopied: 'The clipboard could not be written.',
+
+  folders: 'Folders',
+  foldersHint: 'Inglenook reads GGUF files and folders with safetensors here. It never changes or deletes them.',
+  addFolder: 'Add folder…',
+  folderField: 'Path of the folder',
+  folderExample: 'Absolute, as in a terminal',
+  add: 'Add',
+  cancel: 'Cancel',
+  rescan: 'Look again',
+  rescanned: 'The folders were read again',
+  remove: (path: string) => `Stop looking in ${path}`,
+  removed: 'Inglenook does not look there any more. The files stay.',
+  undo: 'Undo',
+  inFolder: (models: number) => (models === 0 ? 'no models' : models === 1 ? '1 model' : `${count.format(models)} models`),
+  ownFolder: 'Inglenook’s own',
+  builtInFolder: 'comes with Inglenook',
+
+  rejected: (files: number) => (files === 1 ? '1 file cannot be used' : `${count.format(files)} files cannot be used`),
+  rejectedHint: 'They look like models but are damaged or incomplete.',
+} as const;
+
+/** "5.5 M", "4 B": as model names count weights. */
+export function parametersWords(parameters: number | null): string | null {
+  if (parameters === null) return null;
+  for (const [unit, size] of [
+    ['T', 1e12],
+    ['B', 1e9],
+    ['M', 1e6],
+    ['k', 1e3],
+  ] as const) {
+    if (parameters >= size * 0.9995) return `${scaled.format(parameters / size)} ${unit}`;
+  }
+  return count.format(parameters);
+}
+
+/** "8,192 tokens". */
+export function contextWords(tokens: number): string {
+  return `${count.format(tokens)} tokens`;
+}
+
+/** The state in a word or two; the fraction where it is known. */
+export function stateWords(state: ModelState): string {
+  switch (state.kind) {
+    case 'unloaded':
+      return 'not loaded';
+    case 'loading':
+      return state.fraction === null ? 'loading' : `loading ${percent.format(state.fraction)}`;
+    case 'ready':
+      return 'ready';
+    case 'failed':
+      return 'failed';
+  }
+}
+
+/** "leaves in 12 min": when a model that nobody asks is unloaded. */
+export function unloadWords(unloadAt: number | null, now: number): string {
+  if (unloadAt === null) return 'stays';
+  const minutes = Math.max(1, Math.ceil((unloadAt - now) / 60_000));
+  return minutes < 90 ? `leaves in ${count.format(minutes)} min` : `leaves in ${oneDecimal.format(minutes / 60)} h`;
+}
+
+/** "2 hours ago", "yesterday", then the date. */
+export function lastUsedWords(time: number | null, now: number): string {
+  if (time === null) return words.never;
+  const minutes = Math.round((now - time) / 60_000);
+  if (minutes < 1) return 'just now';
+  if (minutes < 60) return relative.format(-minutes, 'minute');
+  if (minutes < 60 * 24) return relative.format(-Math.round(minutes / 60), 'hour');
+  const days = Math.round(minutes / (60 * 24));
+  return days <= 14 ? relative.format(-days, 'day') : day.format(time);
+}
