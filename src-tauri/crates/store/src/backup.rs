@@ -77,27 +77,28 @@ impl Store {
         }
     }
 
-    /// Begins the day's backup where it is due.
-    pub(crate) async fn begin_daily_backup(&self) {
-        let Ok(disk) = self.disk() else { return };
+    /// Begins the day's backup in the background, where it is due and there is something to keep.
+    pub(crate) async fn begin_daily_backup(&self) -> Result<()> {
+        let disk = self.disk()?;
+        let newest =
+            names(&disk.files)?.iter().filter(|name| is(name, Kind::Daily)).filter_map(|name| made_at(name)).max();
+        if !due(newest, identity::now()) || self.is_empty().await? {
+            return Ok(());
+        }
         let files = disk.files.clone();
         *disk.backup.lock().await = Some(tokio::spawn(async move {
             if let Err(error) = daily(&files).await {
-                tracing::warn!(%error, ?error, "the day's backup of the chats could not be made");
+                tracing::warn!(?error, "the day's backup of the chats could not be made");
             }
         }));
+        Ok(())
     }
 }
 
-/// Makes the day's backup, over a connection of its own so that nobody waits for it.
+/// Makes a daily backup over a connection of its own, so that nobody waits for it.
 async fn daily(files: &Files) -> Result<()> {
-    let newest = names(files)?.iter().filter(|name| is(name, Kind::Daily)).filter_map(|name| made_at(name)).max();
-    if !due(newest, identity::now()) {
-        return Ok(());
-    }
     let mut db = options(&files.database()).read_only(true).connect().await?;
-    let chats: i64 = sqlx::query_scalar("SELECT count(*) FROM chats").fetch_one(&mut db).await?;
-    let made = if chats > 0 { make(&mut db, files, Kind::Daily).await } else { Ok(()) };
+    let made = make(&mut db, files, Kind::Daily).await;
     db.close().await?;
     made
 }
@@ -175,16 +176,20 @@ async fn chats_in(backup: &Path) -> Result<u32> {
 
 /// Makes sure that a backup can take the database's place.
 async fn verify(backup: &Path) -> Result<()> {
+    examine(backup).await.map_err(|error| match error {
+        StoreError::Damaged(detail) => StoreError::BackupDamaged(detail),
+        error => error,
+    })
+}
+
+async fn examine(backup: &Path) -> Result<()> {
     let mut db = options(backup).read_only(true).immutable(true).connect().await?;
     let verdict = match schema::inspect(&mut db).await {
         Ok(_) => schema::examine(&mut db).await,
         Err(error) => Err(error),
     };
     db.close().await?;
-    verdict.map_err(|error| match error {
-        StoreError::Damaged(detail) => StoreError::BackupDamaged(detail),
-        error => error,
-    })
+    verdict
 }
 
 /// A copy of the backup on the database's own disk, whole before it gets the database's name.

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use inglenook_contract::{ErrorCode, ErrorInfo, Notice};
+use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions as _, Connection as _, SqliteConnection};
 
 use crate::backup::{self, Kind};
@@ -56,7 +57,7 @@ impl Store {
         };
         take_damage_seen();
         let store = Store::on_disk(connections, files, lock);
-        store.begin_daily_backup().await;
+        store.begin_daily_backup().await?;
         Ok(Opened { store, notices })
     }
 
@@ -77,58 +78,72 @@ pub(crate) async fn connect(files: &Files, examine: bool) -> Result<Connections>
     files.prepare_database()?;
     let path = files.database();
     leave_wal_where_refused(&path).await?;
-    let mut db = options(&path).connect().await?;
-    match bring_up(&mut db, files, examine).await {
-        Ok(()) => Ok(Connections::on_disk(db, &path)),
+    let db = options(&path).connect().await?;
+    let db = kept_open(db, async |db| {
+        let schema = schema::inspect(db).await?;
+        if examine && schema != Schema::Empty {
+            schema::examine(db).await?;
+        }
+        if schema == Schema::Old { backup::make(db, files, Kind::BeforeUpdate).await } else { Ok(()) }
+    })
+    .await?;
+    let db = use_wal(db, &path).await?;
+    let db = kept_open(db, async |db| {
+        schema::migrate(db).await?;
+        end_unfinished(db).await
+    })
+    .await?;
+    Ok(Connections::on_disk(db, &path))
+}
+
+/// The connection after this work; after an error it is closed. That is awaited, because what is closed late would
+/// delete the log of the database that takes its place.
+async fn kept_open(
+    mut db: SqliteConnection,
+    work: impl AsyncFnOnce(&mut SqliteConnection) -> Result<()>,
+) -> Result<SqliteConnection> {
+    match work(&mut db).await {
+        Ok(()) => Ok(db),
         Err(error) => {
-            // Awaited, because what is closed late would delete the log of the database that takes its place.
             let _ = db.close().await;
             Err(error)
         }
     }
 }
 
-async fn bring_up(db: &mut SqliteConnection, files: &Files, examine: bool) -> Result<()> {
-    let schema = schema::inspect(db).await?;
-    if examine && schema != Schema::Empty {
-        schema::examine(db).await?;
-    }
-    if schema == Schema::Old {
-        backup::make(db, files, Kind::BeforeUpdate).await?;
-    }
-    use_wal(db).await?;
-    schema::migrate(db).await?;
-    end_unfinished(db).await
-}
-
 /// Has readers and the writer not wait for each other, where the file system can do it.
-async fn use_wal(db: &mut SqliteConnection) -> Result<()> {
-    let mode = sqlx::query_scalar::<_, String>("PRAGMA journal_mode = WAL").fetch_one(&mut *db).await;
-    match mode.map_err(StoreError::from) {
-        Ok(mode) if mode == "wal" => {}
-        Err(error @ (StoreError::Damaged(_) | StoreError::DiskFull(_) | StoreError::PermissionDenied(_))) => {
-            return Err(error);
+async fn use_wal(db: SqliteConnection, path: &Path) -> Result<SqliteConnection> {
+    let switched = kept_open(db, async |db| {
+        // SQLite marks the file first and only meets a refusal when it next reads.
+        sqlx::query("PRAGMA journal_mode = WAL").fetch_all(&mut *db).await?;
+        sqlx::query("SELECT count(*) FROM sqlite_schema").fetch_all(db).await?;
+        Ok(())
+    });
+    match switched.await {
+        Err(StoreError::Failed(_)) => {
+            leave_wal_where_refused(path).await?;
+            Ok(options(path).connect().await?)
         }
-        refused => {
-            tracing::warn!(?refused, "no write-ahead log on this file system; the chats are saved without one");
-            let _: String = sqlx::query_scalar("PRAGMA journal_mode = DELETE").fetch_one(&mut *db).await?;
-        }
+        other => other,
     }
-    Ok(())
 }
 
 /// A database that was closed with a write-ahead log and then moved to a file system that has no shared memory
 /// cannot be read at all, unless by one connection alone; that one takes it out of the mode.
 async fn leave_wal_where_refused(path: &Path) -> Result<()> {
-    let mut db = options(path).connect().await?;
-    let readable = sqlx::query("SELECT count(*) FROM sqlite_schema").execute(&mut db).await;
-    db.close().await?;
-    let Err(StoreError::Failed(refusal)) = readable.map_err(StoreError::from) else { return Ok(()) };
+    let Err(StoreError::Failed(refusal)) = ask(options(path), "SELECT count(*) FROM sqlite_schema").await else {
+        return Ok(());
+    };
     tracing::warn!(refusal, "the database cannot be read with its write-ahead log; trying without");
-    let mut db = options(path).pragma("locking_mode", "EXCLUSIVE").connect().await?;
-    let mode = sqlx::query_scalar::<_, String>("PRAGMA journal_mode = DELETE").fetch_one(&mut db).await;
+    ask(options(path).pragma("locking_mode", "EXCLUSIVE"), "PRAGMA journal_mode = DELETE").await
+}
+
+/// Runs one statement on a connection of its own.
+async fn ask(options: SqliteConnectOptions, statement: &'static str) -> Result<()> {
+    let mut db = options.connect().await?;
+    let asked = sqlx::query(statement).fetch_all(&mut db).await;
     db.close().await?;
-    mode?;
+    asked?;
     Ok(())
 }
 

@@ -115,3 +115,56 @@ impl Disk {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use inglenook_contract::ErrorCode;
+
+    use crate::Store;
+
+    #[tokio::test]
+    async fn a_full_disk_is_named_and_with_room_again_the_store_goes_on() {
+        let home = tempfile::tempdir().unwrap();
+        let store = Store::open(home.path()).await.unwrap().store;
+        let chat = store.create_chat(None).await.unwrap().summary.id;
+        let limit_pages = async |sql: &'static str| {
+            store.write(async |db| Ok(sqlx::query(sql).fetch_all(db).await?)).await.unwrap();
+        };
+        limit_pages("PRAGMA max_page_count = 60").await;
+        let long = "x".repeat(20_000);
+        let mut kept = 0;
+        let error = loop {
+            match store.add_turn(&chat, &long, None).await {
+                Ok(_) => kept += 2,
+                Err(error) => break error,
+            }
+        };
+        assert_eq!(error.code(), ErrorCode::DiskFull, "{error:?}");
+        assert_eq!(store.page(&chat, None, 400).await.unwrap().total, kept, "what failed left nothing behind");
+        store.save_draft(&chat, "small").await.expect("what still fits is still kept");
+        limit_pages("PRAGMA max_page_count = 100000").await;
+        store.add_turn(&chat, &long, None).await.unwrap();
+        assert_eq!(store.page(&chat, None, 400).await.unwrap().total, kept + 2);
+    }
+
+    #[tokio::test]
+    async fn a_caller_that_goes_away_in_the_middle_leaves_nothing_behind() {
+        let home = tempfile::tempdir().unwrap();
+        for store in [Store::temporary().await.unwrap(), Store::open(home.path()).await.unwrap().store] {
+            let chat = store.create_chat(None).await.unwrap().summary.id;
+            let (begun, wait) = tokio::sync::oneshot::channel();
+            let writing = store.write(async |db| {
+                sqlx::query("UPDATE chats SET draft = 'half'").execute(db).await?;
+                begun.send(()).unwrap();
+                std::future::pending().await
+            });
+            tokio::select! {
+                () = async { wait.await.unwrap() } => {}
+                never = writing => { let _: crate::Result<()> = never; }
+            }
+            assert_eq!(store.chat(&chat).await.unwrap().draft, "", "it was rolled back");
+            store.save_draft(&chat, "whole").await.unwrap();
+            assert_eq!(store.chat(&chat).await.unwrap().draft, "whole");
+        }
+    }
+}

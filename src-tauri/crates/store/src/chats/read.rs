@@ -56,6 +56,12 @@ impl Store {
         self.read(async |db| self.chat_in(db, chat.as_str()).await).await
     }
 
+    /// Whether there is no chat at all, in the trash or not.
+    pub(crate) async fn is_empty(&self) -> Result<bool> {
+        self.read(async |db| Ok(sqlx::query_scalar("SELECT NOT EXISTS (SELECT 1 FROM chats)").fetch_one(db).await?))
+            .await
+    }
+
     pub(crate) async fn chat_in(&self, db: &mut SqliteConnection, chat: &str) -> Result<Chat> {
         let row = sqlx::query(select_chats!(
             ", c.model_id, c.parameters, c.draft,

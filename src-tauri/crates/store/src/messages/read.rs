@@ -18,8 +18,8 @@ impl Store {
             let rows = sqlx::query(select_messages!(
                 "WITH path(total) AS (SELECT max(depth) + 1 FROM messages WHERE chat_id = ?1 AND shown = 1)",
                 ", path.total",
-                "JOIN path ON m.depth >= coalesce(?2, path.total - ?3)
-                 WHERE m.chat_id = ?1 AND m.shown = 1 ORDER BY m.depth LIMIT ?3"
+                "JOIN path ON m.depth >= coalesce(?2, path.total - ?3) AND m.depth < coalesce(?2, path.total - ?3) + ?3
+                 WHERE m.chat_id = ?1 AND m.shown = 1 ORDER BY m.depth"
             ))
             .bind(chat.as_str())
             .bind(from)

@@ -1,6 +1,7 @@
 //! What several tests need: stores in a folder of their own, turns with their answers, paths as texts, and this
 //! test program started once more as another process.
 
+use std::io::Write as _;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
@@ -72,6 +73,12 @@ pub(crate) fn child(name: &str, folder: &Path) -> Command {
     command.args([name, "--exact", "--nocapture", "--test-threads=1"]).env(CHILD_FOLDER, folder);
     command.stdin(Stdio::null()).stdout(Stdio::piped());
     command
+}
+
+/// Tells the parent something, at once and past the capturing of test output.
+pub(crate) fn say(line: &str) {
+    let mut out = std::io::stdout().lock();
+    writeln!(out, "{line}").and_then(|()| out.flush()).unwrap();
 }
 
 /// A runtime for a test that is a program of its own.

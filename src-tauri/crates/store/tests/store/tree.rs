@@ -197,7 +197,7 @@ async fn an_answer_in_the_trash_still_ends() {
     assert!(!store.chat(&chat).await.unwrap().summary.answering, "nothing that can be seen is being written");
     store.append(&turn.answer.id, "a", "").await.unwrap();
     let ended = store.finish(&turn.answer.id, done("ab")).await.unwrap();
-    assert_eq!(ended.versions, [turn.answer.id.clone()]);
+    assert_eq!(ended.versions, std::slice::from_ref(&turn.answer.id));
     store.restore_message(&turn.answer.id).await.unwrap();
     assert_eq!(shown(&store, &chat).await, ["q", "ab"]);
 }
