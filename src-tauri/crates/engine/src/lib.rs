@@ -18,6 +18,7 @@ mod memory;
 mod pool;
 mod process;
 pub mod protocol;
+mod requests;
 pub mod scripted;
 mod watch;
 mod worker;

@@ -4,7 +4,6 @@
 //! Everything here is quick and never waits, so that the reader of the worker's reports is never held up and a
 //! consumer may cancel from any thread.
 
-use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Instant;
@@ -18,6 +17,7 @@ use crate::EngineError;
 use crate::death::{Death, Ended};
 use crate::events::{EventQueue, GenerationEvent, Overflow};
 use crate::protocol::{Failure, Hello, Ready, Report, Request, RequestId};
+use crate::requests::{Entry, Open};
 use crate::worker::Patience;
 
 /// What a worker has said of itself so far. Nothing in it is ever taken back.
@@ -48,54 +48,6 @@ pub(crate) struct Link {
     open: Mutex<Open>,
     /// A request was closed, or the worker is to end.
     changed: Notify,
-}
-
-#[derive(Debug, Default)]
-struct Open {
-    requests: HashMap<RequestId, Entry>,
-    ended: Option<Ended>,
-    /// Why no request can be taken any more.
-    closed: Option<Failure>,
-}
-
-#[derive(Debug)]
-enum Entry {
-    Generation {
-        queue: Arc<EventQueue>,
-        cancelling: bool,
-    },
-    Call(oneshot::Sender<Result<Report, Failure>>),
-    /// Its consumer was told that it is cancelled, but the worker has not closed it yet.
-    Overdue {
-        since: Instant,
-    },
-}
-
-impl Open {
-    /// Requests that somebody waits for.
-    fn live(&self) -> usize {
-        self.requests.values().filter(|entry| !matches!(entry, Entry::Overdue { .. })).count()
-    }
-
-    /// Requests that somebody waits for and has not cancelled.
-    fn wanted(&self) -> usize {
-        let wanted = |entry: &&Entry| matches!(entry, Entry::Generation { cancelling: false, .. } | Entry::Call(_));
-        self.requests.values().filter(wanted).count()
-    }
-
-    /// Something was cancelled that the worker has not closed yet.
-    fn stopping(&self) -> bool {
-        self.wanted() < self.requests.len()
-    }
-
-    /// When the first request that the worker should have closed became overdue.
-    fn overdue_since(&self) -> Option<Instant> {
-        let since = |entry: &Entry| match entry {
-            Entry::Overdue { since } => Some(*since),
-            _ => None,
-        };
-        self.requests.values().filter_map(since).min()
-    }
 }
 
 impl Link {

@@ -364,6 +364,23 @@ async fn another_context_length_loads_the_model_again_once_it_is_idle() {
 }
 
 #[tokio::test]
+async fn a_caller_that_waits_for_its_turn_is_told_of_the_shutdown() {
+    let scene = plain();
+    let pool = scene.pool(calm());
+    let lease = pool.ensure(spec("a")).await.unwrap();
+    let other = LoadSpec { load: load(Some(2048)), ..spec("a") };
+    let waiting = tokio::spawn({
+        let pool = pool.clone();
+        async move { pool.load(other).await }
+    });
+    tokio::task::yield_now().await;
+    pool.shutdown().await;
+    let outcome = tokio::time::timeout(LONG, waiting).await.expect("although the lease is still held");
+    assert_eq!(outcome.unwrap().unwrap_err().code, ErrorCode::Unavailable);
+    drop(lease);
+}
+
+#[tokio::test]
 async fn a_model_can_be_unloaded_while_it_loads() {
     let scene = Scene::new(json!({ "load": { "steps": [{ "loading": { "steps": 2 } }, "hang"] } }));
     let pool = scene.pool(calm());

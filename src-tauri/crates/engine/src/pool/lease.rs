@@ -6,7 +6,7 @@ use std::sync::atomic::Ordering;
 
 use inglenook_contract::ModelId;
 
-use super::Inner;
+use super::book::Inner;
 use super::slot::Loaded;
 use crate::death::Ended;
 use crate::protocol::Generate;

@@ -8,8 +8,9 @@ use inglenook_contract::{ErrorInfo, ModelId};
 use tokio::sync::watch;
 use tracing::{info, warn};
 
+use super::book::{Book, Inner};
 use super::slot::{Loaded, Phase};
-use super::{Book, Inner, LoadSpec, sweep};
+use super::{LoadSpec, sweep};
 use crate::death::{Death, Ended};
 use crate::{EngineError, Worker};
 

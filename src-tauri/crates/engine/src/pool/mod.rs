@@ -9,145 +9,35 @@
 //!   memory holds both, and the limit is restored as soon as one of them is done.
 //! - A worker that dies while something was asked of it leaves [`ModelState::Failed`]; one that dies idle leaves
 //!   [`ModelState::Unloaded`]. Either way the next [`Pool::ensure`] loads the model again.
-//! - A worker that was ended because it did not stop (see [`Patience::stuck`]) leaves its model "ready": nobody
+//! - A worker that was ended because it did not stop (see [`Patience::stuck`](crate::Patience::stuck)) leaves its model "ready": nobody
 //!   did anything wrong, and the next request loads it again.
 
+mod book;
 mod lease;
 mod loading;
+mod settings;
 mod slot;
 mod sweep;
 
-use std::collections::{BTreeMap, HashMap};
-use std::fmt;
-use std::sync::{Arc, Mutex, MutexGuard};
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use inglenook_contract::{ErrorInfo, ModelId, ModelState};
 use tokio::sync::{Notify, broadcast};
 
-use crate::protocol::{Hello, Load};
-use crate::{Clock, EngineError, EngineKind, Launcher, Patience, SystemClock, Worker, free_memory};
-pub use lease::Lease;
-use slot::{Loaded, Phase, Slot, Waiting};
-
 use crate::death::Ended;
-
-/// Tells how many bytes of memory are free; `None` where that cannot be told.
-pub type FreeMemory = Arc<dyn Fn() -> Option<u64> + Send + Sync>;
-
-/// How a pool behaves.
-#[derive(Clone)]
-pub struct PoolSettings {
-    /// After how long without a lease a model is unloaded; `None` for never.
-    pub idle_unload: Option<Duration>,
-    /// Models that stay loaded, at least 1; see the module for what happens beyond.
-    pub max_loaded: usize,
-    /// How long workers are waited for.
-    pub patience: Patience,
-    /// Tells the memory that is free.
-    pub free_memory: FreeMemory,
-    /// Tells the time that idle models are measured with.
-    pub clock: Arc<dyn Clock>,
-}
-
-impl Default for PoolSettings {
-    fn default() -> Self {
-        Self {
-            idle_unload: Some(Duration::from_secs(15 * 60)),
-            max_loaded: 1,
-            patience: Patience::default(),
-            free_memory: Arc::new(free_memory),
-            clock: Arc::new(SystemClock),
-        }
-    }
-}
-
-/// A model and how to load it.
-#[derive(Clone, Debug, PartialEq)]
-pub struct LoadSpec {
-    /// Which model.
-    pub model: ModelId,
-    /// What runs it.
-    pub engine: EngineKind,
-    /// Its files and how to load them. Asking for the same model with another `load` loads it again.
-    pub load: Load,
-    /// Bytes of its files.
-    pub size_bytes: u64,
-    /// Bytes it is estimated to take with its context; `None` takes the files, a tenth and 256 MiB.
-    pub memory_bytes: Option<u64>,
-}
-
-impl LoadSpec {
-    /// Bytes that must be free before it is loaded.
-    fn needs(&self) -> u64 {
-        self.memory_bytes.unwrap_or_else(|| self.size_bytes.saturating_add(self.size_bytes / 10 + (256 << 20)))
-    }
-
-    fn loads_like(&self, other: &Self) -> bool {
-        self.engine == other.engine && self.load == other.load
-    }
-}
+use crate::protocol::Hello;
+use crate::{EngineError, EngineKind, Launcher, Worker};
+use book::{Book, Inner};
+pub use lease::Lease;
+pub use settings::{FreeMemory, LoadSpec, PoolSettings};
+use slot::{Phase, Slot, Waiting};
 
 /// The models in memory. Cloning gives another handle on the same pool; dropping the last ends all workers.
 #[derive(Clone, Debug)]
 pub struct Pool {
     inner: Arc<Inner>,
-}
-
-pub(crate) struct Inner {
-    launcher: Launcher,
-    patience: Patience,
-    free_memory: FreeMemory,
-    clock: Arc<dyn Clock>,
-    book: Mutex<Book>,
-    changed: broadcast::Sender<ModelId>,
-    /// A lease was given back.
-    released: Notify,
-    /// Held by the one load that is under way.
-    turn: tokio::sync::Mutex<()>,
-    /// What engines said of themselves when asked without a model.
-    hellos: tokio::sync::Mutex<HashMap<EngineKind, Hello>>,
-}
-
-/// Everything that changes, behind one lock that is never held across a wait.
-#[derive(Debug)]
-pub(crate) struct Book {
-    slots: BTreeMap<ModelId, Slot>,
-    idle_unload: Option<Duration>,
-    max_loaded: usize,
-    closing: bool,
-    /// The sweeper runs.
-    sweeping: bool,
-    /// Counts loads and leases: tells a worker from its successor, and what was used before what.
-    ticks: u64,
-    /// Workers that were told to end and still hold their memory.
-    ending: Vec<Arc<Loaded>>,
-}
-
-impl fmt::Debug for Inner {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Inner").field("launcher", &self.launcher).field("book", &self.book).finish_non_exhaustive()
-    }
-}
-
-impl Inner {
-    fn book(&self) -> MutexGuard<'_, Book> {
-        self.book.lock().expect("no code panics while it holds this lock")
-    }
-
-    fn tell(&self, model: &ModelId) {
-        // Fails only while nobody listens.
-        let _ = self.changed.send(model.clone());
-    }
-
-    /// Waits until the workers that were told to end are gone and their memory is back.
-    async fn ended(&self) {
-        let ending = self.book().ending.clone();
-        for loaded in &ending {
-            loaded.worker.gone().await;
-        }
-        self.book().ending.retain(|loaded| !ending.iter().any(|gone| gone.serial == loaded.serial));
-    }
 }
 
 /// Workers that may die right after their load before a caller is told.
@@ -241,7 +131,7 @@ impl Pool {
             Phase::Loading(loading) => return Ok(Step::OtherLoad(Arc::clone(loading))),
             Phase::Ready(loaded) if loaded.worker.is_open() && loaded.spec.loads_like(spec) => {
                 let loaded = Arc::clone(loaded);
-                loaded.used(book.tick());
+                loaded.leased(book.tick());
                 let lease = Lease::new(&self.inner, loaded);
                 drop(book);
                 self.inner.tell(&spec.model);
@@ -287,6 +177,7 @@ impl Pool {
             let _ = loading.outcome().await;
             self.inner.book().retire(model, Ended::Unloaded);
         }
+        self.inner.released.notify_waiters();
         self.inner.ended().await;
         self.inner.tell(model);
     }
@@ -355,7 +246,7 @@ impl Pool {
         self.inner.ended().await;
     }
 
-    /// Ends all workers and waits until they are gone: they get [`Patience::end`] and are killed then. From now on
+    /// Ends all workers and waits until they are gone: they get [`Patience::end`](crate::Patience::end) and are killed then. From now on
     /// nothing is loaded any more.
     pub async fn shutdown(&self) {
         let loads: Vec<Arc<loading::Loading>> = {
@@ -375,6 +266,7 @@ impl Pool {
             models.iter().for_each(|model| book.retire(model, Ended::Closing));
             models
         };
+        self.inner.released.notify_waiters();
         self.inner.ended().await;
         models.iter().for_each(|model| self.inner.tell(model));
     }

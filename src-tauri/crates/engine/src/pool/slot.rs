@@ -6,10 +6,10 @@ use std::time::Duration;
 
 use inglenook_contract::{ErrorInfo, ModelId, ModelState};
 
+use super::LoadSpec;
+use super::book::Inner;
 use super::loading::Loading;
-use super::{Book, Inner, LoadSpec};
 use crate::Worker;
-use crate::death::Ended;
 
 /// One model's place.
 #[derive(Debug)]
@@ -64,8 +64,14 @@ impl Loaded {
         }
     }
 
-    pub(super) fn used(&self, tick: u64) {
+    /// Notes that it was leased.
+    pub(super) fn leased(&self, tick: u64) {
         self.used.store(tick, Ordering::Release);
+    }
+
+    /// The tick of its load or last lease.
+    pub(super) fn used(&self) -> u64 {
+        self.used.load(Ordering::Acquire)
     }
 
     pub(super) fn leases(&self) -> usize {
@@ -119,57 +125,6 @@ impl Slot {
             },
             Phase::Failed(error) => ModelState::Failed { error: error.clone() },
         }
-    }
-}
-
-impl Book {
-    pub(super) fn tick(&mut self) -> u64 {
-        self.ticks += 1;
-        self.ticks
-    }
-
-    /// The slot of a model, made if need be.
-    pub(super) fn slot(&mut self, spec: &LoadSpec) -> &mut Slot {
-        self.slots.entry(spec.model.clone()).or_insert_with(|| Slot { phase: Phase::Unloaded, waiting: 0 })
-    }
-
-    /// Tells a loaded model's worker to end and forgets a failure. A load under way is left alone.
-    pub(super) fn retire(&mut self, model: &ModelId, reason: Ended) {
-        let Some(slot) = self.slots.get_mut(model) else { return };
-        match &slot.phase {
-            Phase::Loading(_) => return,
-            Phase::Ready(loaded) => {
-                tracing::info!(%model, ?reason, "unloading");
-                loaded.worker.ask_to_end(reason);
-                self.ending.push(Arc::clone(loaded));
-            }
-            Phase::Unloaded | Phase::Resting { .. } | Phase::Failed(_) => {}
-        }
-        slot.phase = Phase::Unloaded;
-    }
-
-    /// The idle models besides the `keep` loaded ones that were used last, be those idle or not: what was asked
-    /// for a moment ago does not go because something older is still answering.
-    pub(super) fn surplus(&self, keep: usize) -> Vec<ModelId> {
-        let mut loaded: Vec<_> = self
-            .slots
-            .iter()
-            .filter_map(|(model, slot)| match &slot.phase {
-                Phase::Ready(loaded) => Some((loaded.used.load(Ordering::Acquire), model, slot)),
-                _ => None,
-            })
-            .collect();
-        loaded.sort_by_key(|(used, ..)| std::cmp::Reverse(*used));
-        let beyond = loaded.into_iter().skip(keep).filter(|(.., slot)| slot.idle().is_some());
-        beyond.map(|(_, model, _)| model.clone()).collect()
-    }
-
-    /// The idle models, least recently used first.
-    pub(super) fn idle(&self) -> Vec<(ModelId, Arc<Loaded>)> {
-        let idle = self.slots.iter().filter_map(|(model, slot)| Some((model.clone(), Arc::clone(slot.idle()?))));
-        let mut idle: Vec<_> = idle.collect();
-        idle.sort_by_key(|(_, loaded)| loaded.used.load(Ordering::Acquire));
-        idle
     }
 }
 

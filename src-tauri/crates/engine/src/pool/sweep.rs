@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use inglenook_contract::ModelId;
 
+use super::book::{Book, Inner};
 use super::slot::{Phase, Slot};
-use super::{Book, Inner};
 use crate::death::Ended;
 
 /// How often.

@@ -29,7 +29,7 @@ pub enum Request {
     Load(Box<Load>),
     /// Write an answer.
     Generate(Box<Generate>),
-    /// End a generation early; it closes with `Done` and [`FinishReason::Cancelled`] within 200 ms.
+    /// End a generation early; it closes with `Done` and [`Cancelled`](inglenook_contract::FinishReason::Cancelled) within 200 ms.
     Cancel {
         /// The generation.
         id: RequestId,

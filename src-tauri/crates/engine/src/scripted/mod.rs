@@ -55,5 +55,30 @@ mod words;
 pub use script::{Answer, HelloScript, LoadScript, Script, Step};
 pub use session::main;
 
+use std::path::{Path, PathBuf};
+
+use crate::Program;
+
+/// Finds the scripted worker for the tests of other crates: beside the running executable, or one folder up,
+/// where a target folder has it. `script` is the file that it plays; `None` for the default answers.
+///
+/// # Errors
+/// It was not built; in words, with how to build it.
+pub fn program(script: Option<&Path>) -> Result<Program, String> {
+    let file = format!("inglenook-scripted-worker{}", std::env::consts::EXE_SUFFIX);
+    let own = std::env::current_exe().map_err(|error| format!("This program's own place is unknown: {error}"))?;
+    let places: Vec<PathBuf> = own.ancestors().skip(1).take(2).map(|folder| folder.join(&file)).collect();
+    let found = places.iter().find(|place| place.is_file()).ok_or_else(|| {
+        format!(
+            "{file} is neither of {places:?}. Build it: cargo build -p inglenook-engine --bin inglenook-scripted-worker"
+        )
+    })?;
+    let program = Program::new(found);
+    Ok(match script {
+        Some(script) => program.env(SCRIPT, script),
+        None => program,
+    })
+}
+
 /// The environment variable that names the script.
 pub const SCRIPT: &str = "INGLENOOK_SCRIPT";

@@ -41,7 +41,13 @@ impl Scene {
     }
 
     pub fn program(&self) -> Program {
-        Program::new(env!("CARGO_BIN_EXE_inglenook-scripted-worker")).env(scripted::SCRIPT, self.path())
+        let program = scripted::program(Some(&self.path())).expect("cargo builds it before these tests");
+        assert_eq!(
+            program.path,
+            Path::new(env!("CARGO_BIN_EXE_inglenook-scripted-worker")),
+            "it is found elsewhere too"
+        );
+        program
     }
 
     pub fn pool(&self, settings: PoolSettings) -> Pool {

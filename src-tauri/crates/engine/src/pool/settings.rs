@@ -1,0 +1,65 @@
+//! What a pool is told: how to behave, and which model to load how.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use inglenook_contract::ModelId;
+
+use crate::protocol::Load;
+use crate::{Clock, EngineKind, Patience, SystemClock, free_memory};
+
+/// Tells how many bytes of memory are free; `None` where that cannot be told.
+pub type FreeMemory = Arc<dyn Fn() -> Option<u64> + Send + Sync>;
+
+/// How a pool behaves.
+#[derive(Clone)]
+pub struct PoolSettings {
+    /// After how long without a lease a model is unloaded; `None` for never.
+    pub idle_unload: Option<Duration>,
+    /// Models that stay loaded, at least 1; see the module for what happens beyond.
+    pub max_loaded: usize,
+    /// How long workers are waited for.
+    pub patience: Patience,
+    /// Tells the memory that is free.
+    pub free_memory: FreeMemory,
+    /// Tells the time that idle models are measured with.
+    pub clock: Arc<dyn Clock>,
+}
+
+impl Default for PoolSettings {
+    fn default() -> Self {
+        Self {
+            idle_unload: Some(Duration::from_secs(15 * 60)),
+            max_loaded: 1,
+            patience: Patience::default(),
+            free_memory: Arc::new(free_memory),
+            clock: Arc::new(SystemClock),
+        }
+    }
+}
+
+/// A model and how to load it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LoadSpec {
+    /// Which model.
+    pub model: ModelId,
+    /// What runs it.
+    pub engine: EngineKind,
+    /// Its files and how to load them. Asking for the same model with another `load` loads it again.
+    pub load: Load,
+    /// Bytes of its files.
+    pub size_bytes: u64,
+    /// Bytes it is estimated to take with its context; `None` takes the files, a tenth and 256 MiB.
+    pub memory_bytes: Option<u64>,
+}
+
+impl LoadSpec {
+    /// Bytes that must be free before it is loaded.
+    pub(super) fn needs(&self) -> u64 {
+        self.memory_bytes.unwrap_or_else(|| self.size_bytes.saturating_add(self.size_bytes / 10 + (256 << 20)))
+    }
+
+    pub(super) fn loads_like(&self, other: &Self) -> bool {
+        self.engine == other.engine && self.load == other.load
+    }
+}
