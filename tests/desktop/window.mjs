@@ -29,6 +29,8 @@ async function freePort() {
 export class Window {
   folder = mkdtempSync(join(tmpdir(), 'inglenook-desktop-'));
   home = join(this.folder, 'home');
+  /** Set before the first opening. */
+  environment = {};
 
   /** Starts the driver and opens the window. */
   async open() {
@@ -41,7 +43,7 @@ export class Window {
   async startDriver() {
     const [port, native] = [await freePort(), await freePort()];
     this.address = `http://127.0.0.1:${port}`;
-    const env = { ...process.env, INGLENOOK_HOME: this.home };
+    const env = { ...process.env, INGLENOOK_HOME: this.home, ...this.environment };
     const words = ['--port', String(port), '--native-port', String(native)];
     this.driver = spawn('tauri-driver', words, { env, stdio: ['ignore', 'ignore', 'inherit'] });
     await until('the driver to listen', () => fetch(`${this.address}/status`).then((answer) => answer.ok));

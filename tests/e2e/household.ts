@@ -88,7 +88,7 @@ export async function tryPocket(page: Page): Promise<void> {
 
 /** The field where a person writes. */
 export function composer(page: Page) {
-  return page.getByRole('textbox', { name: /^Message/ });
+  return page.getByRole('textbox', { name: 'Message', exact: true });
 }
 
 /** Writes and sends. */

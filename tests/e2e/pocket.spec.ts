@@ -1,0 +1,55 @@
+// The main road: first start, Pocket, an answer that a real model wrote, and tomorrow it is still there.
+import { composer, expect, say, test, tryPocket } from './household';
+
+test('a stranger gets an answer, and finds it again after the application was killed', async ({ page, open }) => {
+  const household = await open();
+  await expect(page.getByText('Talk to a model on your own machine.')).toBeVisible();
+  await tryPocket(page);
+  await say(page, 'What is the capital of Norway?');
+  await expect(page.getByText('The capital of Norway is Oslo.')).toBeVisible();
+  await say(page, 'My name is Tara.');
+  await expect(page.getByText(/tok\/s/)).toBeVisible();
+
+  await household.end('SIGKILL');
+  await page.goto('about:blank');
+  await page.goto(await household.start());
+  await page.getByText('What is the capital of Norway?').first().click();
+  await expect(page.getByText('The capital of Norway is Oslo.')).toBeVisible();
+  await say(page, 'What is my name?');
+  await expect(page.getByRole('article').last()).toContainText('Tara');
+});
+
+test('formulas, tables and code are drawn', async ({ page, open }) => {
+  await open();
+  await tryPocket(page);
+  await say(page, 'What is the area of a circle?');
+  await expect(page.locator('.katex').first()).toBeVisible();
+  await say(page, 'Make a table: tacos 4, pizza 2, cheese 16');
+  await expect(page.getByRole('cell', { name: 'pizza' })).toBeVisible();
+  await say(page, 'Write hello world in Rust.');
+  await expect(page.getByRole('button', { name: /Copy/ }).first()).toBeVisible();
+});
+
+test('thinking is folded away and timed', async ({ page, open }) => {
+  await open();
+  await tryPocket(page);
+  await page.getByRole('button', { name: 'Think' }).click();
+  await expect(page.getByRole('button', { name: 'Think' })).toHaveAttribute('aria-pressed', 'true');
+  await say(page, 'Name the capital of Denmark.');
+  await expect(page.getByText('The capital of Denmark is Copenhagen.')).toBeVisible();
+  await expect(page.getByText(/Thought for/)).toBeVisible();
+});
+
+test('a draft is still there after a restart', async ({ page, open }) => {
+  const household = await open();
+  await tryPocket(page);
+  await say(page, 'Hello');
+  await expect(page.getByText(/tok\/s/)).toBeVisible();
+  await composer(page).fill('half a thought');
+  await composer(page).blur();
+  await household.end();
+  await page.goto('about:blank');
+  await page.goto(await household.start());
+  await page.getByText('Hello', { exact: true }).first().click();
+  await expect(composer(page)).toHaveValue('half a thought');
+});
