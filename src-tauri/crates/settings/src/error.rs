@@ -15,6 +15,25 @@ pub enum SettingsError {
     /// Another process has this data folder open.
     #[error("Inglenook is already running with the data in {}.", .0.display())]
     AlreadyRunning(PathBuf),
+    /// The data was moved to a place that is not there now.
+    #[error(
+        "The data lies in {}, which is not there. Connect its disk and start again; to begin anew elsewhere, delete {}.",
+        .path.display(), .pointer.display()
+    )]
+    HomeMissing {
+        /// Where the data should be.
+        path: PathBuf,
+        /// The file that says so.
+        pointer: PathBuf,
+    },
+    /// The file that says where the data lies cannot be understood.
+    #[error("{} says where the data lies, but cannot be understood. Mend it, or delete it to use the usual place.", .path.display())]
+    PointerDamaged {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
     /// A value that a person gave is not allowed; the words say which and why.
     #[error("{0}")]
     Invalid(String),
@@ -57,7 +76,8 @@ impl SettingsError {
     #[must_use]
     pub fn code(&self) -> ErrorCode {
         match self {
-            Self::NoPlace => ErrorCode::NotFound,
+            Self::NoPlace | Self::HomeMissing { .. } => ErrorCode::NotFound,
+            Self::PointerDamaged { .. } => ErrorCode::StoreFailed,
             Self::AlreadyRunning(_) => ErrorCode::Busy,
             Self::Invalid(_) => ErrorCode::InvalidRequest,
             Self::CopyDiffers(_) => ErrorCode::StoreFailed,
@@ -76,6 +96,7 @@ impl From<SettingsError> for ErrorInfo {
         let info = ErrorInfo::new(error.code(), error.to_string());
         match error {
             SettingsError::Io { source, .. } => info.with_detail(source.to_string()),
+            SettingsError::PointerDamaged { reason, .. } => info.with_detail(reason),
             _ => info,
         }
     }

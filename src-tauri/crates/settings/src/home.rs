@@ -1,32 +1,11 @@
 //! The home: the one folder where everything lies.
 
-use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use inglenook_contract::{DataLocation, Notice};
 
-use crate::SettingsError;
-
-/// What decides where the home is. [`Places::of_this_machine`] asks the system; tests make their own.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Places {
-    /// What `INGLENOOK_HOME` says.
-    pub environment: Option<PathBuf>,
-    /// The folder of the pointer file, for example `~/.config/inglenook`.
-    pub config: PathBuf,
-    /// Where the home is unless something else says so, for example `~/.local/share/inglenook`.
-    pub data: PathBuf,
-}
-
-impl Places {
-    /// As the system and the environment say.
-    ///
-    /// # Errors
-    /// [`SettingsError::NoPlace`] where neither names a folder.
-    pub fn of_this_machine() -> Result<Self, SettingsError> {
-        Err(SettingsError::NoPlace)
-    }
-}
+use crate::pointer::Pointer;
+use crate::{HomeLock, Places, SettingsError, carry, durable, lock};
 
 /// The folder where chats, models, logs and settings lie.
 #[derive(Clone, Debug)]
@@ -46,17 +25,12 @@ pub struct OpenedHome {
     pub notice: Option<Notice>,
 }
 
-/// The lock of a home. Dropping it, or the end of the process however it comes, frees it.
-#[derive(Debug)]
-pub struct HomeLock {
-    _file: File,
-}
-
 impl Home {
     /// Finds the home of this machine's user; makes and changes nothing.
     ///
     /// # Errors
-    /// [`SettingsError::NoPlace`] where nothing names a folder.
+    /// [`SettingsError::NoPlace`] where nothing names a folder; [`SettingsError::PointerDamaged`] and
+    /// [`SettingsError::HomeMissing`] where a moved home cannot be found.
     pub fn locate() -> Result<Self, SettingsError> {
         Self::locate_in(Places::of_this_machine()?)
     }
@@ -66,7 +40,18 @@ impl Home {
     /// # Errors
     /// As [`Home::locate`].
     pub fn locate_in(places: Places) -> Result<Self, SettingsError> {
-        Ok(Self { root: places.data.clone(), places })
+        if let Some(root) = &places.environment {
+            return Ok(Self { root: root.clone(), places });
+        }
+        let Some(root) = Pointer::read(&places.config)?.current else {
+            return Ok(Self { root: places.data.clone(), places });
+        };
+        // A moved home has a lock file. Without one its disk is not connected, and making a new home at the place
+        // where it is usually mounted would look as if all chats were lost.
+        if !root.join(lock::NAME).exists() {
+            return Err(SettingsError::HomeMissing { path: root, pointer: Pointer::path(&places.config) });
+        }
+        Ok(Self { root, places })
     }
 
     /// Makes the folders, locks them, and carries out a planned move. What a start calls, once.
@@ -84,8 +69,37 @@ impl Home {
     /// As [`Home::open`].
     pub fn open_in(places: Places) -> Result<OpenedHome, SettingsError> {
         let home = Self::locate_in(places)?;
+        home.make_folders()?;
         let lock = home.lock()?;
-        Ok(OpenedHome { home, lock, notice: None })
+        durable::remove_leftovers(&home.root);
+        carry::forget_finished(&home.root);
+        let Some(next) = home.planned()? else {
+            return Ok(OpenedHome { home, lock, notice: None });
+        };
+        match home.move_to(&next) {
+            Ok((new, new_lock)) => {
+                let notice = Some(Notice::DataMoved { from: home.root.display().to_string() });
+                Ok(OpenedHome { home: new, lock: new_lock, notice })
+            }
+            Err(error) => {
+                tracing::warn!(%error, to = %next.display(), "the data was not moved");
+                // Not tried again at every start: the person is told and may plan anew.
+                if let Err(error) = home.take_back_move() {
+                    tracing::warn!(%error, "the plan to move the data could not be taken back");
+                }
+                Ok(OpenedHome { home, lock, notice: Some(Notice::DataNotMoved { error: error.into() }) })
+            }
+        }
+    }
+
+    /// Copies everything, then lets the pointer point to the copy. Up to that moment the old home is in use.
+    fn move_to(&self, next: &Path) -> Result<(Self, HomeLock), SettingsError> {
+        carry::carry(&self.root, next, || {
+            let new = Self { root: next.to_owned(), places: self.places.clone() };
+            let lock = new.lock()?;
+            Pointer { current: Some(next.to_owned()), next: None }.write(&self.places.config)?;
+            Ok((new, lock))
+        })
     }
 
     /// Keeps other processes out of this home.
@@ -93,9 +107,14 @@ impl Home {
     /// # Errors
     /// [`SettingsError::AlreadyRunning`] where another process has it.
     pub fn lock(&self) -> Result<HomeLock, SettingsError> {
-        let path = self.root.join("lock");
-        let file = File::create(&path).map_err(SettingsError::io("be opened", &path))?;
-        Ok(HomeLock { _file: file })
+        HomeLock::take(&self.root)
+    }
+
+    fn make_folders(&self) -> Result<(), SettingsError> {
+        for folder in [self.root.clone(), self.chats(), self.models(), self.logs()] {
+            durable::make_folder(&folder)?;
+        }
+        Ok(())
     }
 
     /// The folder itself.
@@ -131,20 +150,38 @@ impl Home {
     /// Where the data lies, what decided it, and where it will lie.
     #[must_use]
     pub fn location(&self) -> DataLocation {
+        // A pointer that became unreadable since the start is told of at the next one.
+        let next = self.planned().unwrap_or_default();
         DataLocation {
             path: self.root.display().to_string(),
             from_environment: self.places.environment.is_some(),
-            next: None,
+            next: next.map(|path| path.display().to_string()),
+        }
+    }
+
+    /// The home from the next start on; `None` where the environment decides.
+    fn planned(&self) -> Result<Option<PathBuf>, SettingsError> {
+        match self.places.environment {
+            Some(_) => Ok(None),
+            None => Ok(Pointer::read(&self.places.config)?.next),
         }
     }
 
     /// Plans a move to `path` at the next start: an absolute path of a folder that is empty or not there yet.
     ///
     /// # Errors
-    /// [`SettingsError::Invalid`] where that cannot be, in plain words; [`SettingsError::Io`] where the plan
-    /// could not be written down.
+    /// [`SettingsError::Invalid`] where that cannot be, in plain words; [`SettingsError::Io`] where nothing can be
+    /// written there, or the plan could not be written down.
     pub fn plan_move(&self, path: &Path) -> Result<DataLocation, SettingsError> {
-        let _ = path;
+        if self.places.environment.is_some() {
+            return Err(SettingsError::Invalid(
+                "INGLENOOK_HOME says where the data lies, so it cannot be moved from here.".to_owned(),
+            ));
+        }
+        carry::check_target(&self.root, path)?;
+        carry::check_writable(path)?;
+        let pointer = Pointer::read(&self.places.config)?;
+        Pointer { next: Some(path.to_owned()), ..pointer }.write(&self.places.config)?;
         Ok(self.location())
     }
 
@@ -153,6 +190,10 @@ impl Home {
     /// # Errors
     /// [`SettingsError::Io`] where that could not be written down.
     pub fn take_back_move(&self) -> Result<DataLocation, SettingsError> {
+        if self.planned()?.is_some() {
+            let pointer = Pointer::read(&self.places.config)?;
+            Pointer { next: None, ..pointer }.write(&self.places.config)?;
+        }
         Ok(self.location())
     }
 }
