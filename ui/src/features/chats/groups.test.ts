@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import type { ChatSummary } from '../../contract/bindings';
-import { daysBetween, groupChats, untilMidnight } from './groups';
+import { groupChats, untilMidnight } from './groups';
 
 const NOW = new Date(2026, 6, 15, 9, 30).getTime();
 
@@ -70,10 +70,6 @@ describe('groupChats', () => {
 });
 
 describe('the calendar', () => {
-  it('counts days across a change to summer time as whole days', () => {
-    expect(daysBetween(new Date(2026, 2, 28, 12).getTime(), new Date(2026, 2, 30, 1).getTime())).toBe(2);
-  });
-
   it('knows when the headings change', () => {
     expect(untilMidnight(new Date(2026, 6, 15, 23, 59, 59).getTime())).toBe(1000);
   });

@@ -1,6 +1,7 @@
 // Which heading a chat stands under: pinned ones first, then by the calendar day on which something was last said.
 
 import type { ChatSummary } from '../../contract/bindings';
+import { format } from '../../data';
 import { words } from './words';
 
 export interface ChatGroup {
@@ -9,15 +10,6 @@ export interface ChatGroup {
   title: string;
   pinned: boolean;
   chats: ChatSummary[];
-}
-
-/** Days of the calendar between two moments where the person is; summer time does not shift it. */
-export function daysBetween(earlier: number, later: number): number {
-  const day = (time: number) => {
-    const date = new Date(time);
-    return Date.UTC(date.getFullYear(), date.getMonth(), date.getDate()) / 86_400_000;
-  };
-  return day(later) - day(earlier);
 }
 
 function monthTitle(time: number, now: number, locale?: string): string {
@@ -29,7 +21,7 @@ function monthTitle(time: number, now: number, locale?: string): string {
 function heading(chat: ChatSummary, now: number, locale?: string): { key: string; title: string } {
   if (chat.pinned) return { key: 'pinned', title: words.pinned };
   // A clock that was set back leaves chats in the future: they are today's.
-  const days = daysBetween(chat.updated_at, now);
+  const days = format.daysAgo(chat.updated_at, now);
   if (days <= 0) return { key: 'today', title: words.today };
   if (days === 1) return { key: 'yesterday', title: words.yesterday };
   if (days <= 7) return { key: 'week', title: words.previousWeek };

@@ -1,7 +1,6 @@
 // Every word of the sidebar.
 
-const count = new Intl.NumberFormat();
-const day = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium' });
+import { format } from '../../data';
 
 export const words = {
   chats: 'Chats',
@@ -28,28 +27,27 @@ export const words = {
   delete: 'Delete',
   deleted: (title: string) => `“${title}” went to the trash`,
   goneForGood: (title: string) => `“${title}” is gone`,
-  undo: 'Undo',
 
+  retry: 'Try again',
   none: 'No chats yet',
   noneHint: 'What you talk about will stand here.',
   notFound: (search: string) => `Nothing found for “${search}”`,
   notFoundHint: 'Titles and messages were searched.',
-  found: (chats: number) => (chats === 1 ? '1 chat found' : `${count.format(chats)} chats found`),
+  found: (chats: number) => `${format.counted(chats, 'chat')} found`,
 
   trash: 'Trash',
   back: 'Back to the chats',
   trashEmpty: 'The trash is empty',
   trashEmptyHint: 'Deleted chats wait here until you empty it.',
-  deletedOn: (time: number) => `Deleted ${day.format(time)}`,
+  deletedWhen: (time: number, now: number) => `Deleted ${format.relativeTime(time, now)}`,
   restore: 'Restore',
   restored: (title: string) => `“${title}” is back`,
   purge: 'Delete for good',
   purgeTitle: (title: string) => `Delete “${title}” for good?`,
   purgeBody: 'Its messages are removed from this computer. This cannot be undone.',
   emptyTrash: 'Empty trash',
-  emptyTitle: (chats: number) => (chats === 1 ? 'Delete 1 chat for good?' : `Delete ${count.format(chats)} chats for good?`),
+  emptyTitle: (chats: number) => `Delete ${format.counted(chats, 'chat')} for good?`,
   emptyBody: 'Their messages are removed from this computer. This cannot be undone.',
-  cancel: 'Cancel',
 } as const;
 
 /** What a chat is called. */
