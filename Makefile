@@ -79,7 +79,7 @@ dev: app
 	scripts/dev.sh $(BIN)
 
 deb: app
-	ui/node_modules/.bin/tauri bundle --bundles deb
+	scripts/bundle.sh $(BIN) deb
 
 screenshots: setup-test app
 	scripts/screenshots.sh $(BIN)

@@ -62,6 +62,11 @@ export class Window {
     return this.ask('POST', `${this.session}/execute/sync`, { script, args });
   }
 
+  /** Runs a function's body in the page that calls its last argument back. */
+  runAsync(script, ...args) {
+    return this.ask('POST', `${this.session}/execute/async`, { script, args });
+  }
+
   /** Waits for an element by CSS selector, or by XPath when it begins with a slash. */
   async find(selector) {
     const using = selector.startsWith('/') ? 'xpath' : 'css selector';

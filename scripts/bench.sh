@@ -1,0 +1,29 @@
+#!/usr/bin/env bash
+# Figures: the worker on random weights of real size, the page in Chromium, the real window.
+# usage: bench.sh FOLDER_WITH_BINARIES
+set -euo pipefail
+cd "$(dirname "$0")/.."
+export INGLENOOK_BIN=$1
+cache=${INGLENOOK_BENCH:-$HOME/.cache/inglenook/bench}
+mkdir -p "$cache"
+
+grep -m1 'model name' /proc/cpuinfo | sed 's/.*: /processor: /'
+echo "cores: $(nproc), memory: $(awk '/MemTotal/ { printf "%.1f GB", $2 / 1e6 }' /proc/meminfo)"
+
+# The script writes GGUF with the format's own Python package.
+if [ ! -x "$cache/python/bin/python" ]; then
+  python3 -m venv "$cache/python"
+  "$cache/python/bin/pip" install --quiet gguf numpy
+fi
+for size in ${INGLENOOK_BENCH_SIZES:-1b}; do
+  model=$cache/random-llama-$size-q4_k_m.gguf
+  [ -f "$model" ] || "$cache/python/bin/python" tools/random_gguf.py "$model" --arch llama --size "$size" --quant q4_k_m
+  echo
+  "$INGLENOOK_BIN/bench-worker" "$model"
+done
+
+echo
+(cd tests && node bench/ui.mjs)
+echo
+export NO_AT_BRIDGE=1 WEBKIT_DISABLE_DMABUF_RENDERER=1 LIBGL_ALWAYS_SOFTWARE=1
+cd tests && xvfb-run -a -s '-screen 0 1600x1000x24' dbus-run-session -- node bench/window.mjs

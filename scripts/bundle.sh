@@ -1,0 +1,23 @@
+#!/usr/bin/env bash
+# Bundles the programs that were built: the window, the worker beside it, and the built-in model.
+# usage: bundle.sh FOLDER_WITH_BINARIES deb[,rpm,…]
+set -euo pipefail
+cd "$(dirname "$0")/.."
+bin=$1
+bundles=$2
+
+# Tauri wants every program that travels along under a name that ends in the target's triple.
+triple=$(rustc -vV | sed -n 's/^host: //p')
+suffix=
+[[ $triple == *windows* ]] && suffix=.exe
+mkdir -p "$bin/along"
+cp "$bin/inglenook-mistralrs$suffix" "$bin/along/inglenook-mistralrs-$triple$suffix"
+
+# Only bundling needs these: in `tauri.conf.json` every build would have to find them.
+cat > "$bin/along/bundle.json" <<JSON
+{ "bundle": {
+    "externalBin": ["$bin/along/inglenook-mistralrs"],
+    "resources": { "$PWD/src-tauri/resources/models/pocket/Pocket-Q8_0.gguf": "models/pocket/Pocket-Q8_0.gguf" }
+} }
+JSON
+ui/node_modules/.bin/tauri bundle --bundles "$bundles" --config "$bin/along/bundle.json"
