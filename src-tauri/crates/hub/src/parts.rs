@@ -44,9 +44,9 @@ impl Part {
     }
 }
 
-/// "Part 2 of 3 is missing", "Parts 2, 3 and 17 more of 40 are missing"; `None` where none is.
+/// "Part 2 of 3 is missing", "Parts 2, 3 and 17 more of 40 are missing"; `None` where none is. `present` is sorted.
 pub(crate) fn missing_words(present: &[u32], count: u32) -> Option<String> {
-    let missing: Vec<u32> = (1..=count).filter(|number| !present.contains(number)).collect();
+    let missing: Vec<u32> = (1..=count).filter(|number| present.binary_search(number).is_err()).collect();
     let (last, others) = missing.split_last()?;
     if others.is_empty() {
         return Some(format!("Part {last} of {count} is missing"));

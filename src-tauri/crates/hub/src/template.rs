@@ -21,10 +21,7 @@ impl TemplateAbilities {
         let end = template.rfind("add_generation_prompt").and_then(|at| template.get(at..)).unwrap_or_default();
         let code: Vec<String> = statements(template).map(without_texts).collect();
         let mentions = |word: &&str| code.iter().any(|statement| mentions(statement, word));
-        Self {
-            thinks: end.contains("<think>") || SWITCHES.iter().any(mentions),
-            tools: mentions(&"tools"),
-        }
+        Self { thinks: end.contains("<think>") || SWITCHES.iter().any(mentions), tools: mentions(&"tools") }
     }
 }
 
