@@ -41,6 +41,7 @@ fn nvidia(trees: &Trees) -> Vec<Gpu> {
     }
 }
 
+/// The cards with their memory, from the driver's own library (NVML), which is looked for when it is asked for.
 fn from_library() -> Result<Vec<Gpu>, nvml_wrapper::error::NvmlError> {
     // The name without the version is there only where development packages are.
     let versioned = Nvml::builder().lib_path(OsStr::new("libnvidia-ml.so.1")).init();
@@ -65,6 +66,7 @@ fn from_proc(trees: &Trees) -> Vec<Gpu> {
     trees.names(gpus).into_iter().filter_map(model).collect()
 }
 
+/// A card as the kernel tells of it.
 struct Card {
     vendor: u16,
     gpu: Gpu,
@@ -82,6 +84,7 @@ fn cards(trees: &Trees) -> Vec<Card> {
         .collect()
 }
 
+/// One card by its folder; `None` for what cannot compute.
 fn card(trees: &Trees, device: &str) -> Option<Card> {
     let number = |name: &str| {
         let text = trees.text(format!("{device}/{name}"))?;

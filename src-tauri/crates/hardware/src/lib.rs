@@ -1,7 +1,7 @@
 //! What the machine is: processor, memory, graphics cards, disk.
 //!
-//! Nothing is estimated here: what a system does not tell is left out. Files of the system are read below a
-//! [`Trees`] whose root the tests move.
+//! Nothing is estimated here: what a system does not tell is left out. What fits into the memory is decided
+//! elsewhere. Files of the system (`/proc`, `/sys`) are read below a root that the tests move.
 
 mod disk;
 mod gpu;

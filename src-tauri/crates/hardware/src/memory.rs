@@ -26,8 +26,11 @@ pub fn memory() -> Memory {
 
 /// The names of the files of one version of cgroups.
 struct Files {
+    /// Where the tree of groups is mounted.
     mount: &'static str,
+    /// Bytes that the group may take.
     limit: &'static str,
+    /// Bytes that it takes, file pages included.
     used: &'static str,
     /// In `memory.stat`: file pages that are given up first.
     cache: &'static str,
@@ -75,6 +78,7 @@ fn folders(files: &Files, group: &str) -> Vec<PathBuf> {
     folders
 }
 
+/// `memory`, held against the limit of the group at `folder`.
 fn limited_by(trees: &Trees, files: &Files, folder: &Path, memory: Memory) -> Memory {
     let number = |name: &str| trees.text(folder.join(name))?.parse::<u64>().ok();
     // Without a limit the file says `max` or a number larger than any machine.

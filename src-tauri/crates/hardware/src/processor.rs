@@ -65,6 +65,7 @@ impl Instructions {
 /// What the engines were compiled for.
 const NEEDED: &[Instructions] = &[Instructions::Avx2, Instructions::Fma, Instructions::F16c, Instructions::Bmi2];
 
+/// Holds what was found against [`NEEDED`].
 fn require(found: &BTreeSet<Instructions>) -> Result<(), ErrorInfo> {
     let missing: Vec<&str> = NEEDED.iter().filter(|one| !found.contains(one)).map(|one| one.name()).collect();
     if missing.is_empty() {
@@ -77,6 +78,7 @@ fn require(found: &BTreeSet<Instructions>) -> Result<(), ErrorInfo> {
     Err(ErrorInfo::new(ErrorCode::ProcessorUnsupported, words).with_detail(name()))
 }
 
+/// What this processor has and this system lets it use.
 #[cfg(target_arch = "x86_64")]
 fn instructions() -> BTreeSet<Instructions> {
     use std::arch::x86_64::{__cpuid, __cpuid_count};
@@ -87,6 +89,7 @@ fn instructions() -> BTreeSet<Instructions> {
     decode(one.ecx, seven, saved)
 }
 
+/// Other processors are not told apart by these.
 #[cfg(not(target_arch = "x86_64"))]
 fn instructions() -> BTreeSet<Instructions> {
     BTreeSet::new()
