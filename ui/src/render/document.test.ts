@@ -138,13 +138,19 @@ describe('an answer that is being written', () => {
     expect(words(htmlOf(block ? [block] : []))).toBe('fn main() {');
   });
 
-  it('colours an open code block at most every 100 ms, and loses no letter in between', async () => {
-    const coloured = htmlOf(await blocks('```js\nconst a = 1\n', true, 0));
-    const soon = htmlOf(await blocks('```js\nconst a = 1\nconst b = 2\n', true, 50));
-    const later = htmlOf(await blocks('```js\nconst a = 1\nconst b = 2\n', true, 150));
-    const spans = (text: string): number => text.match(/hljs-keyword/g)?.length ?? 0;
-    expect([spans(coloured), spans(soon), spans(later)]).toEqual([1, 1, 2]);
-    expect(words(soon)).toBe(words(later));
+  it('colours an open code block as a whole at most every 100 ms, and loses no letter in between', async () => {
+    const start = '```js\nconst a = 1\n/* why\n   not';
+    const colours = (list: Block[]): number => htmlOf(list).match(/hljs-keyword/g)?.length ?? 0;
+    await blocks(start, true, 0);
+    const soon = await blocks(`${start} */\nconst b = 2\n`, true, 50);
+    const later = await blocks(`${start} */\nconst b = 2\n`, true, 150);
+    expect([colours(soon), colours(later)], 'still a comment for a moment').toEqual([1, 2]);
+    expect(words(htmlOf(soon))).toBe(words(htmlOf(later)));
+  });
+
+  it('colours a new line of code at once', async () => {
+    await blocks('```js\nconst a = 1\n', true, 0);
+    expect(htmlOf(await blocks('```js\nconst a = 1\nconst b', true, 10)).match(/hljs-keyword/g)).toHaveLength(2);
   });
 
   it('sets a formula that is only half there, or keeps its last good reading', async () => {

@@ -3,7 +3,7 @@
 
 import type { Token, Tokens, TokensList } from 'marked';
 
-import { highlight, chunkLines, languageReady, loadLanguage } from './highlight';
+import { chunkLines, highlight, highlightMore, languageReady, loadLanguage } from './highlight';
 import { CARET, languageOf, lexBlock, lexBlocks, toHtml, visit } from './markdown';
 import { closeMath, loadMath, mathReady, tryMath } from './math';
 import { heal, hold } from './tail';
@@ -12,7 +12,7 @@ import type { Block, Rendered, RenderJob } from './types';
 /** Blocks kept: a long chat on the screen has a few hundred. */
 const CACHED_BLOCKS = 800;
 
-/** An open code block is coloured again at most this often, milliseconds; in between its new lines are plain. */
+/** An open code block is coloured as a whole at most this often, milliseconds; in between only its newest line is. */
 const HIGHLIGHT_EVERY = 100;
 
 /** Live answers whose state is remembered; more than two at once is rare. */
@@ -107,9 +107,8 @@ export class DocumentRenderer {
     const before = live.code;
     const grows = before !== undefined && before.language === language && token.text.startsWith(before.text);
     let coloured: string;
-    if (grows && now - before.at < HIGHLIGHT_EVERY) {
-      coloured = before.html + highlight(token.text.slice(before.text.length), '');
-    } else {
+    if (grows && now - before.at < HIGHLIGHT_EVERY) coloured = highlightMore(before.html, token.text, language);
+    else {
       coloured = highlight(token.text, language);
       live.code = { language, text: token.text, html: coloured, at: now };
     }

@@ -139,6 +139,27 @@ export function highlight(code: string, language: string): string {
   return hljs.highlight(code, { language: grammar, ignoreIllegals: true }).value;
 }
 
+/**
+ * Code that grew since `html` was made of its beginning: only what comes after the last whole line is read again. Inside
+ * a comment or a string that is still open it takes the colour of that.
+ */
+export function highlightMore(html: string, code: string, language: string): string {
+  const at = html.lastIndexOf('\n') + 1;
+  const head = html.slice(0, at);
+  const lines = head.split('\n').length - 1;
+  let from = 0;
+  for (let line = 0; line < lines; line += 1) from = code.indexOf('\n', from) + 1;
+  const open: string[] = [];
+  for (const [tag] of head.matchAll(/<span[^>]*>|<\/span>/g)) {
+    if (tag === '</span>') open.pop();
+    else open.push(tag);
+  }
+  const rest = code.slice(from);
+  return open.length === 0
+    ? head + highlight(rest, language)
+    : head + escapeHtml(rest) + '</span>'.repeat(open.length);
+}
+
 /** Cuts highlighted HTML into runs of whole lines; spans that reach over a cut are closed and opened again. */
 export function chunkLines(html: string): string[] {
   const chunks: string[] = [];

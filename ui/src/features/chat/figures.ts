@@ -1,29 +1,16 @@
 // Numbers under an answer and above the chat, as words.
 
 import type { AnswerStats, FinishReason } from '../../contract/bindings';
+import { count, duration } from '../../data/format';
 
 const whole = new Intl.NumberFormat(undefined, { maximumFractionDigits: 0 });
 const tenths = new Intl.NumberFormat(undefined, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
-
-export function count(value: number): string {
-  return whole.format(value);
-}
 
 /** "38 tok/s"; one decimal where it matters. The first token does not count: it waited for the prompt. */
 export function speed(stats: AnswerStats): string | null {
   if (stats.completion_tokens < 2 || stats.generation_ms === 0) return null;
   const rate = ((stats.completion_tokens - 1) * 1000) / stats.generation_ms;
   return `${(rate < 20 ? tenths : whole).format(rate)} tok/s`;
-}
-
-/** "0.4 s", "12 s", "3 min 5 s". */
-export function duration(milliseconds: number): string {
-  const seconds = milliseconds / 1000;
-  if (seconds < 9.95) return `${tenths.format(seconds)} s`;
-  const rounded = Math.round(seconds);
-  if (rounded < 60) return `${whole.format(rounded)} s`;
-  const rest = rounded % 60;
-  return `${whole.format(Math.floor(rounded / 60))} min${rest === 0 ? '' : ` ${rest} s`}`;
 }
 
 /** Whole seconds, at least one: "Thought for 6 s" does not need tenths. */

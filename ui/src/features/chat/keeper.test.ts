@@ -1,14 +1,14 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
-import { DraftKeeper } from './draft';
+import { Keeper } from './keeper';
 
 const save = vi.fn<(chat: string, text: string) => Promise<void>>();
-let keeper: DraftKeeper;
+let keeper: Keeper<string>;
 
 beforeEach(() => {
   vi.useFakeTimers();
   save.mockReset().mockResolvedValue();
-  keeper = new DraftKeeper(save);
+  keeper = new Keeper<string>(save);
 });
 
 afterEach(() => vi.useRealTimers());
@@ -31,7 +31,7 @@ describe('drafts', () => {
 
   it('do not come back after they were sent', async () => {
     keeper.write('c', 'Hi');
-    keeper.sent('c');
+    keeper.settled('c', '');
     await vi.advanceTimersByTimeAsync(500);
     expect(save).not.toHaveBeenCalled();
     expect(keeper.newest('c')).toBe('');

@@ -1,0 +1,3 @@
+// The only door to the chat.
+
+export { default as ChatView } from './ChatView.svelte';

@@ -1,0 +1,22 @@
+import { describe, expect, it } from 'vitest';
+
+import type { ErrorCode } from '../../contract/bindings';
+import { errorTable } from '../../data/errors';
+import { mendings } from './mending';
+
+const mend = (code: ErrorCode): string[] => mendings({ code, message: '', retryable: false });
+
+describe('a failed answer', () => {
+  it('can always be mended in some way', () => {
+    for (const code of Object.keys(errorTable) as ErrorCode[]) expect(mend(code).length, code).toBeGreaterThan(0);
+  });
+
+  it('offers the likeliest help first, and nothing twice', () => {
+    expect(mend('engine_crashed')).toEqual(['retry', 'choose_model']);
+    expect(mend('out_of_memory')).toEqual(['lower_context', 'choose_model', 'retry']);
+  });
+
+  it('does not offer to ask again where that fails the same way', () => {
+    expect(mend('no_model')).toEqual(['choose_model']);
+  });
+});
