@@ -1,13 +1,10 @@
 // Every word of the model picker and the models page.
 
 import type { ModelState } from '../../contract/bindings';
+import { format } from '../../data';
 
-const count = new Intl.NumberFormat();
-const percent = new Intl.NumberFormat(undefined, { style: 'percent', maximumFractionDigits: 0 });
 const scaled = new Intl.NumberFormat(undefined, { maximumSignificantDigits: 3 });
 const oneDecimal = new Intl.NumberFormat(undefined, { maximumFractionDigits: 1 });
-const day = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium' });
-const relative = new Intl.RelativeTimeFormat(undefined, { numeric: 'auto' });
 
 export const words = {
   choose: 'Choose a model',
@@ -18,6 +15,7 @@ export const words = {
   inMemory: 'In memory',
   onDisk: 'On this computer',
   cannotRun: 'Cannot run here',
+  noEngine: 'No engine of this version can run it.',
   none: 'No models yet',
   noneHint: 'Add a folder with GGUF or safetensors files.',
   notFound: (search: string) => `No model matches “${search}”`,
@@ -29,7 +27,7 @@ export const words = {
   chosen: 'Answers in this chat',
 
   title: 'Models',
-  summary: (models: number, size: string) => `${models === 1 ? '1 model' : `${count.format(models)} models`} · ${size} on disk`,
+  summary: (models: number, size: string) => `${format.counted(models, 'model')} · ${size} on disk`,
   columns: {
     name: 'Name',
     architecture: 'Architecture',
@@ -47,7 +45,7 @@ export const words = {
   toolsHint: 'Knows how to ask for tools',
   unknown: 'not stated',
   never: 'never',
-  files: (files: number) => `${count.format(files)} files`,
+  files: (files: number) => format.counted(files, 'file'),
   more: (name: string) => `More for ${name}`,
   chat: 'Chat with it',
   reveal: 'Show in its folder',
@@ -67,11 +65,11 @@ export const words = {
   remove: (path: string) => `Stop looking in ${path}`,
   removed: 'Inglenook does not look there any more. The files stay.',
   undo: 'Undo',
-  inFolder: (models: number) => (models === 0 ? 'no models' : models === 1 ? '1 model' : `${count.format(models)} models`),
+  inFolder: (models: number) => (models === 0 ? 'no models' : format.counted(models, 'model')),
   ownFolder: 'Inglenook’s own',
   builtInFolder: 'comes with Inglenook',
 
-  rejected: (files: number) => (files === 1 ? '1 file cannot be used' : `${count.format(files)} files cannot be used`),
+  rejected: (files: number) => `${format.counted(files, 'file')} cannot be used`,
   rejectedHint: 'They look like models but are damaged or incomplete.',
 } as const;
 
@@ -86,12 +84,12 @@ export function parametersWords(parameters: number | null): string | null {
   ] as const) {
     if (parameters >= size * 0.9995) return `${scaled.format(parameters / size)} ${unit}`;
   }
-  return count.format(parameters);
+  return format.count(parameters);
 }
 
 /** "8,192 tokens". */
 export function contextWords(tokens: number): string {
-  return `${count.format(tokens)} tokens`;
+  return `${format.count(tokens)} tokens`;
 }
 
 /** The state in a word or two; the fraction where it is known. */
@@ -100,7 +98,7 @@ export function stateWords(state: ModelState): string {
     case 'unloaded':
       return 'not loaded';
     case 'loading':
-      return state.fraction === null ? 'loading' : `loading ${percent.format(state.fraction)}`;
+      return state.fraction === null ? 'loading' : `loading ${format.percent(state.fraction)}`;
     case 'ready':
       return 'ready';
     case 'failed':
@@ -110,18 +108,7 @@ export function stateWords(state: ModelState): string {
 
 /** "leaves in 12 min": when a model that nobody asks is unloaded. */
 export function unloadWords(unloadAt: number | null, now: number): string {
-  if (unloadAt === null) return 'stays';
+  if (unloadAt === null) return 'stays in memory';
   const minutes = Math.max(1, Math.ceil((unloadAt - now) / 60_000));
-  return minutes < 90 ? `leaves in ${count.format(minutes)} min` : `leaves in ${oneDecimal.format(minutes / 60)} h`;
-}
-
-/** "2 hours ago", "yesterday", then the date. */
-export function lastUsedWords(time: number | null, now: number): string {
-  if (time === null) return words.never;
-  const minutes = Math.round((now - time) / 60_000);
-  if (minutes < 1) return 'just now';
-  if (minutes < 60) return relative.format(-minutes, 'minute');
-  if (minutes < 60 * 24) return relative.format(-Math.round(minutes / 60), 'hour');
-  const days = Math.round(minutes / (60 * 24));
-  return days <= 14 ? relative.format(-days, 'day') : day.format(time);
+  return minutes < 90 ? `leaves in ${format.count(minutes)} min` : `leaves in ${oneDecimal.format(minutes / 60)} h`;
 }

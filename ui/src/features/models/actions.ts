@@ -1,0 +1,69 @@
+// What can be done with models and their folders. What fails is told in a toast, or thrown where a field shows it.
+
+import type { Model, ModelId } from '../../contract/bindings';
+import { toast, toastError, toastUndo } from '../../components/ui';
+import { adoptModels, saveSettings } from '../../data';
+import { host, HostError } from '../../host';
+import { openChat } from '../../router';
+import { words } from './words';
+
+async function attempt(work: () => Promise<unknown>): Promise<void> {
+  try {
+    await work();
+  } catch (thrown) {
+    toastError(HostError.from(thrown).info);
+  }
+}
+
+/** Resolves when it is ready, or when that failed; the list tells how far it is. */
+export function load(model: Model): Promise<void> {
+  return attempt(() => host.call('model.load', { model: model.id }));
+}
+
+export function unload(model: Model): Promise<void> {
+  return attempt(() => host.call('model.unload', { model: model.id }));
+}
+
+export function reveal(model: Model): Promise<void> {
+  return attempt(() => host.call('model.reveal', { model: model.id }));
+}
+
+export function chooseFor(chat: string, model: ModelId): Promise<void> {
+  return attempt(() => host.call('chat.chooseModel', { chat, model }));
+}
+
+/** A new chat that begins with this model. */
+export function chatWith(model: Model): Promise<void> {
+  return attempt(async () => {
+    await saveSettings({ last_model: model.id });
+    openChat(null);
+  });
+}
+
+export async function copyPath(model: Model): Promise<void> {
+  try {
+    await navigator.clipboard.writeText(model.path);
+    toast(words.copied);
+  } catch {
+    toast(words.notCopied, { description: model.path });
+  }
+}
+
+/** Adds a folder and reads it; rejects with why it cannot be. */
+export async function addFolder(path: string): Promise<void> {
+  adoptModels(await host.call('folder.add', { path }));
+}
+
+export function removeFolder(path: string): Promise<void> {
+  return attempt(async () => {
+    adoptModels(await host.call('folder.remove', { path }));
+    toastUndo(words.removed, () => void attempt(() => addFolder(path)));
+  });
+}
+
+export function rescan(): Promise<void> {
+  return attempt(async () => {
+    adoptModels(await host.call('model.rescan', {}));
+    toast(words.rescanned);
+  });
+}
