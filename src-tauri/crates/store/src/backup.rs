@@ -1,10 +1,11 @@
 //! Backups: whole copies of the database beside it, made before an update of its form and once a day.
 
-use std::fs::{self, File};
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use inglenook_contract::Backup;
 use sqlx::{ConnectOptions as _, Connection as _, SqliteConnection};
+use tokio::fs::File;
 
 use crate::connections::{Connections, options};
 use crate::files::{Aside, Files, open_private, read_stamp, stamp, unused};
@@ -59,7 +60,7 @@ impl Store {
 
         let mut connections = self.exchange().await;
         disk.backup_done().await;
-        let copy = copy_beside(&backup, &files.database())?;
+        let copy = copy_beside(&backup, &files.database()).await?;
         if let Some(Err(error)) = close(connections.take()).await {
             // What it could not write lies in its log, which is set aside with it.
             tracing::warn!(%error, "the database that a backup replaces was not closed in good order");
@@ -120,7 +121,7 @@ pub(crate) async fn make(db: &mut SqliteConnection, files: &Files, kind: Kind) -
         let _ = fs::remove_file(&unfinished);
         return Err(error.into());
     }
-    File::open(&unfinished)?.sync_all()?;
+    File::open(&unfinished).await?.sync_all().await?;
     let name = format!("inglenook-{}-{}", stamp(identity::now()), kind.word());
     fs::rename(&unfinished, unused(&dir, &name, ".db"))?;
     prune(files, kind)
@@ -193,13 +194,19 @@ async fn examine(backup: &Path) -> Result<()> {
 }
 
 /// A copy of the backup on the database's own disk, whole before it gets the database's name.
-fn copy_beside(backup: &Path, database: &Path) -> Result<PathBuf> {
-    let copy = database.with_extension("restoring");
-    let mut to = open_private(&copy)?;
-    to.set_len(0)?;
-    std::io::copy(&mut File::open(backup)?, &mut to)?;
-    to.sync_all()?;
-    Ok(copy)
+async fn copy_beside(backup: &Path, database: &Path) -> Result<PathBuf> {
+    let path = database.with_extension("restoring");
+    let copied = async {
+        let mut to = File::from_std(open_private(&path)?);
+        to.set_len(0).await?;
+        tokio::io::copy(&mut File::open(backup).await?, &mut to).await?;
+        to.sync_all().await
+    };
+    if let Err(error) = copied.await {
+        let _ = fs::remove_file(&path);
+        return Err(error.into());
+    }
+    Ok(path)
 }
 
 async fn close(connections: Option<Connections>) -> Option<Result<()>> {

@@ -1,6 +1,7 @@
 //! The form of the database: what a file is, and how an older one is brought to today's form.
 //!
-//! Migrations only go forward, and one that was released is never edited: sqlx compares its hash.
+//! Migrations only go forward, and one that was released is never edited: sqlx compares its hash. A new one gets a
+//! dump of a database that it made beside the others in `tests/fixtures`.
 
 use sqlx::SqliteConnection;
 use sqlx::migrate::Migrator;
@@ -55,7 +56,7 @@ pub(crate) async fn inspect(db: &mut SqliteConnection) -> Result<Schema> {
     Ok(if applied.len() == MIGRATIONS.iter().count() { Schema::Current } else { Schema::Old })
 }
 
-/// Examines the structure of the whole file; takes about a second per gigabyte from a warm disk.
+/// Examines the structure of the whole file, all of which is read for it.
 ///
 /// # Errors
 /// `Damaged` with what was found.

@@ -148,6 +148,24 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn the_connections_are_set_up_as_promised() {
+        let home = tempfile::tempdir().unwrap();
+        let disk = Store::open(home.path()).await.unwrap().store;
+        let ask = async |store: &Store, sql: &'static str| -> i64 {
+            store.write(async |db| Ok(sqlx::query_scalar(sql).fetch_one(db).await?)).await.unwrap()
+        };
+        assert_eq!(ask(&disk, "PRAGMA synchronous").await, 2, "FULL: a commit survives a power cut");
+        assert_eq!(ask(&disk, "PRAGMA secure_delete").await, 1, "what is deleted is overwritten");
+        let temporary = Store::temporary().await.unwrap();
+        for store in [&disk, &temporary] {
+            assert_eq!(ask(store, "PRAGMA foreign_keys").await, 1, "no message without its chat");
+            assert_eq!(ask(store, "PRAGMA temp_store").await, 2, "no chat in a temporary file");
+        }
+        let written = disk.read(async |db| Ok(sqlx::query("DELETE FROM chats").execute(db).await?)).await;
+        assert!(written.is_err(), "readers only read");
+    }
+
+    #[tokio::test]
     async fn a_caller_that_goes_away_in_the_middle_leaves_nothing_behind() {
         let home = tempfile::tempdir().unwrap();
         for store in [Store::temporary().await.unwrap(), Store::open(home.path()).await.unwrap().store] {

@@ -122,6 +122,7 @@ async fn an_empty_file_where_nothing_was_is_a_new_database() {
     open(home.path()).await.create_chat(None).await.unwrap();
 }
 
+#[cfg(unix)]
 #[tokio::test]
 async fn damage_that_shows_while_the_store_is_in_use_is_dealt_with_at_the_next_start() {
     let (home, _) = folder_with_backup().await;

@@ -177,6 +177,22 @@ async fn what_was_deleted_before_stays_deleted_and_what_was_deleted_above_comes_
 }
 
 #[tokio::test]
+async fn where_the_version_last_shown_is_in_the_trash_the_latest_one_is_shown() {
+    let (store, _home) = store().await;
+    let (chat, messages) = chat(&store, &["q", "first"]).await;
+    let mut last = messages[1].id.clone();
+    for text in ["second", "third"] {
+        last = store.add_answer(&messages[0].id, None).await.unwrap().id;
+        store.finish(&last, done(text)).await.unwrap();
+    }
+    store.edit_user(&messages[0].id, "other q", None).await.unwrap();
+    store.delete_message(&last).await.unwrap();
+    assert_eq!(shown(&store, &chat).await, ["other q", ""], "what is shown does not change with what is not");
+    store.show_message(&messages[0].id).await.unwrap();
+    assert_eq!(shown(&store, &chat).await, ["q", "second"]);
+}
+
+#[tokio::test]
 async fn the_first_message_can_be_deleted_and_the_chat_goes_on() {
     let (store, _home) = store().await;
     let (chat, messages) = chat(&store, &["q1", "a1"]).await;
