@@ -44,7 +44,7 @@ async fn a_stopped_answer_keeps_its_words_and_holds_the_queue() {
     let _: Nothing = person.gets("chat.stop", json!({ "chat": chat })).await;
     let stopped = person.waits_for(&answer).await;
     assert_eq!(stopped.status, MessageStatus::Stopped);
-    assert!(stopped.text.starts_with("word "), "what was said stays: {:?}", stopped.text);
+    assert!(stopped.text.starts_with("word"), "what was said stays: {:?}", stopped.text);
     let queue = person.looks_at(&chat).await.queue;
     assert_eq!(queue.len(), 1, "the text that waited is not lost");
     assert!(queue[0].held.is_some(), "and not sent behind the person's back");

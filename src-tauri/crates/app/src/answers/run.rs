@@ -143,8 +143,9 @@ async fn finish(app: &App, store: &Store, live: &Live, written: Written, end: En
     };
     let gate = app.answers().gate().await;
     app.answers().unregister(&live.chat);
-    live.end(message);
+    // Before the end is told, so that whoever hears of it finds the next text on its way already.
     next(app, store, live, status).await;
+    live.end(message);
     drop(gate);
     tell(app, &live.chat);
 }
