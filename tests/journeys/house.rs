@@ -103,3 +103,46 @@ fn every_module_says_what_lives_in_it() {
         assert!(text.starts_with("//!"), "{} does not say what lives in it", file.display());
     }
 }
+
+fn json(file: &str) -> serde_json::Value {
+    let text = std::fs::read_to_string(root().join(file)).unwrap_or_else(|error| panic!("{file}: {error}"));
+    serde_json::from_str(&text).unwrap_or_else(|error| panic!("{file}: {error}"))
+}
+
+#[test]
+fn the_page_may_call_our_doors_and_nothing_else() {
+    let main = json("src-tauri/capabilities/main.json");
+    let permissions: Vec<_> = main["permissions"].as_array().into_iter().flatten().collect();
+    assert_eq!(permissions, ["allow-rpc", "allow-stream", "allow-unstream"], "no plugin is open to the page");
+    assert_eq!(main["local"], true, "only our own page has them");
+    assert!(main.get("remote").is_none(), "no page of anybody else's");
+    let files = std::fs::read_dir(root().join("src-tauri/capabilities")).expect("the capabilities");
+    assert_eq!(files.count(), 1, "one window, one capability");
+    let app = &json("tauri.conf.json")["app"];
+    assert_eq!(app["withGlobalTauri"], false, "the page's own code imports what it needs");
+    assert_eq!(app["security"]["freezePrototype"], true);
+}
+
+/// The directives of a content security policy, by name.
+fn directives(policy: &str) -> BTreeMap<String, String> {
+    let parts = policy.split(';').map(str::trim).filter(|part| !part.is_empty());
+    parts.filter_map(|part| part.split_once(' ')).map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
+}
+
+#[test]
+fn the_window_and_the_http_host_hold_the_page_to_the_same_policy() {
+    let window = json("tauri.conf.json")["app"]["security"]["csp"].as_str().map(directives).expect("a policy");
+    for name in ["default-src", "script-src"] {
+        assert_eq!(window[name], "'self'", "nothing but the page's own files runs");
+    }
+    for name in ["object-src", "frame-src", "base-uri", "form-action"] {
+        assert_eq!(window[name], "'none'", "{name} is shut");
+    }
+    assert!(!window.values().any(|value| value.contains("http:") && !value.contains("ipc.localhost")), "no host");
+    let page = std::fs::read_to_string(root().join("src-tauri/crates/webhost/src/page.rs")).expect("the HTTP host");
+    let policy = page.split("const POLICY: &str = \"").nth(1).and_then(|rest| rest.split("\";").next());
+    let http = directives(&policy.expect("its policy").replace("\\\n", " "));
+    for (name, value) in window.iter().filter(|(name, _)| *name != "connect-src") {
+        assert_eq!(http.get(name), Some(value), "{name} is the same for both");
+    }
+}
