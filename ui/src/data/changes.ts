@@ -55,16 +55,20 @@ export function followChanges({ host, client, later = timer }: FollowParts): Uns
 
   const open = (again: boolean) => {
     if (over) return;
-    unsubscribe = host.stream('app.changes', {}, {
-      onEvent(changes) {
-        wait = FIRST_WAIT;
-        spread(changes);
+    unsubscribe = host.stream(
+      'app.changes',
+      {},
+      {
+        onEvent(changes) {
+          wait = FIRST_WAIT;
+          spread(changes);
+        },
+        onEnd() {
+          cancel = later(() => open(true), wait);
+          wait = Math.min(wait * 2, LONGEST_WAIT);
+        },
       },
-      onEnd() {
-        cancel = later(() => open(true), wait);
-        wait = Math.min(wait * 2, LONGEST_WAIT);
-      },
-    });
+    );
     // Nobody knows what was missed meanwhile, so everything counts as changed.
     if (again) spread((Object.keys(invalidatedBy) as ChangeTag[]).map((tag) => ({ tag })));
   };

@@ -6,12 +6,7 @@ export type Severity = 'info' | 'warning' | 'error';
 
 /** What a button beside the failure offers. */
 export type MendingAction =
-  | 'retry'
-  | 'choose_model'
-  | 'open_models'
-  | 'lower_context'
-  | 'open_storage'
-  | 'copy_details';
+  'retry' | 'choose_model' | 'open_models' | 'lower_context' | 'open_storage' | 'copy_details';
 
 export interface KnownError {
   severity: Severity;
@@ -29,15 +24,27 @@ export const errorTable: Record<ErrorCode, KnownError> = {
   out_of_memory: { severity: 'error', title: 'Not enough memory', action: 'lower_context' },
   no_model: { severity: 'warning', title: 'No model is chosen', action: 'choose_model' },
   engine_missing: { severity: 'error', title: 'The engine could not be started', action: 'copy_details' },
-  processor_unsupported: { severity: 'error', title: 'This processor is too old for the engine', action: 'copy_details' },
+  processor_unsupported: {
+    severity: 'error',
+    title: 'This processor is too old for the engine',
+    action: 'copy_details',
+  },
   engine_crashed: { severity: 'error', title: 'The engine stopped in the middle', action: 'retry' },
   engine_failed: { severity: 'error', title: 'The engine could not go on', action: 'retry' },
   context_full: { severity: 'warning', title: 'The context is full', action: 'lower_context' },
-  template_failed: { severity: 'error', title: 'The model refused this conversation', action: 'choose_model' },
+  template_failed: {
+    severity: 'error',
+    title: 'The model refused this conversation',
+    action: 'choose_model',
+  },
   cancelled: { severity: 'info', title: 'Stopped', action: null },
   store_failed: { severity: 'error', title: 'The chats could not be read or written', action: 'retry' },
   store_damaged: { severity: 'error', title: 'The file with the chats is damaged', action: 'open_storage' },
-  store_too_new: { severity: 'error', title: 'The chats were written by a newer Inglenook', action: 'open_storage' },
+  store_too_new: {
+    severity: 'error',
+    title: 'The chats were written by a newer Inglenook',
+    action: 'open_storage',
+  },
   disk_full: { severity: 'error', title: 'The disk is full', action: 'open_storage' },
   permission_denied: { severity: 'error', title: 'Access was denied', action: 'retry' },
   unavailable: { severity: 'info', title: 'Not available here', action: null },

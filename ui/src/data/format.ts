@@ -58,11 +58,16 @@ export function daysAgo(then: number, now: number): number {
 /** "Today", "Yesterday", "Monday", "3 March", "3 March 2024". */
 export function relativeDay(then: number, now: number, locale?: string): string {
   const days = daysAgo(then, now);
-  if (days <= 1) return capital(new Intl.RelativeTimeFormat(locale, { numeric: 'auto' }).format(-Math.max(0, days), 'day'));
+  if (days <= 1)
+    return capital(
+      new Intl.RelativeTimeFormat(locale, { numeric: 'auto' }).format(-Math.max(0, days), 'day'),
+    );
   if (days < 7) return capital(new Intl.DateTimeFormat(locale, { weekday: 'long' }).format(then));
   const sameYear = new Date(then).getFullYear() === new Date(now).getFullYear();
   const year = sameYear ? undefined : 'numeric';
-  return new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'long', ...(year && { year }) }).format(then);
+  return new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'long', ...(year && { year }) }).format(
+    then,
+  );
 }
 
 /** "just now", "5 minutes ago", "yesterday", "3 March". */

@@ -27,9 +27,18 @@ export const keys = {
   hardware: ['hardware'],
 } as const;
 
-/** What the window needs before it can show anything. */
+/** What the window needs before it can show anything; what it brings along need not be asked for again. */
 export const useHello = () =>
-  createQuery<Hello>(() => ({ queryKey: keys.hello, queryFn: () => host.call('app.hello', {}) }));
+  createQuery<Hello>(() => ({
+    queryKey: keys.hello,
+    queryFn: async () => {
+      const hello = await host.call('app.hello', {});
+      queryClient.setQueryData(keys.settings, hello.settings);
+      queryClient.setQueryData(keys.notices, hello.notices);
+      queryClient.setQueryData(keys.data, hello.data);
+      return hello;
+    },
+  }));
 
 export const useNotices = () =>
   createQuery<Notice[]>(() => ({ queryKey: keys.notices, queryFn: () => host.call('app.notices', {}) }));

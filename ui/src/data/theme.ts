@@ -36,13 +36,16 @@ export function applyTheme(theme: Theme): void {
 
 /** The choice of the last time, before the settings are known. */
 export function applyRememberedTheme(): void {
-  let remembered: string | null = null;
-  try {
-    remembered = localStorage.getItem(REMEMBERED);
-  } catch {
-    remembered = null;
-  }
+  const remembered = readRemembered();
   applyTheme(remembered === 'light' || remembered === 'dark' ? remembered : 'system');
+}
+
+function readRemembered(): string | null {
+  try {
+    return localStorage.getItem(REMEMBERED);
+  } catch {
+    return null;
+  }
 }
 
 /** Everything that the settings say about appearance. */

@@ -16,7 +16,10 @@ export interface StreamListener<Event> {
 export interface Host {
   readonly kind: 'tauri' | 'http' | 'memory';
   /** Asks; rejects with a HostError. */
-  call<Name extends keyof Calls>(name: Name, request: Calls[Name]['request']): Promise<Calls[Name]['response']>;
+  call<Name extends keyof Calls>(
+    name: Name,
+    request: Calls[Name]['request'],
+  ): Promise<Calls[Name]['response']>;
   /** Listens until unsubscribed or ended. */
   stream<Name extends keyof Streams>(
     name: Name,

@@ -35,7 +35,11 @@ async function refusal(response: Response): Promise<HostError> {
 }
 
 /** The host over HTTP. */
-export function httpHost({ key, origin = '', fetch: ask = globalThis.fetch.bind(globalThis) }: HttpParts): Host {
+export function httpHost({
+  key,
+  origin = '',
+  fetch: ask = globalThis.fetch.bind(globalThis),
+}: HttpParts): Host {
   const post = (path: string, request: unknown, signal?: AbortSignal) =>
     ask(`${origin}/api/${path}`, {
       method: 'POST',
@@ -44,7 +48,12 @@ export function httpHost({ key, origin = '', fetch: ask = globalThis.fetch.bind(
       ...(signal && { signal }),
     });
 
-  async function follow<Event>(name: string, request: unknown, signal: AbortSignal, see: (event: Event) => void) {
+  async function follow<Event>(
+    name: string,
+    request: unknown,
+    signal: AbortSignal,
+    see: (event: Event) => void,
+  ) {
     const response = await post(`stream/${name}`, request, signal);
     if (!response.ok || !response.body) throw await refusal(response);
     const events = new SentEvents();

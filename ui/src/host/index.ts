@@ -33,16 +33,13 @@ export function setHost(next: Host | null): void {
 
 /** Finds the host and connects to it. */
 export async function connectHost(): Promise<Host> {
-  if (current) return current;
-  if ('__TAURI_INTERNALS__' in window) {
-    current = (await import('./tauri')).tauriHost;
-    return current;
-  }
-  const key = takeKey(window);
-  if (import.meta.env.DEV && key === null) {
-    current = (await import('./memory')).memoryHost();
-    return current;
-  }
-  current = (await import('./http')).httpHost({ key: key ?? '' });
+  current ??= await findHost();
   return current;
+}
+
+async function findHost(): Promise<Host> {
+  if ('__TAURI_INTERNALS__' in window) return (await import('./tauri')).tauriHost;
+  const key = takeKey(window);
+  if (import.meta.env.DEV && key === null) return (await import('./memory')).memoryHost();
+  return (await import('./http')).httpHost({ key: key ?? '' });
 }

@@ -30,7 +30,8 @@ export class SentEvents {
 
   #line(line: string): SentEvent | null {
     if (line === '') {
-      const event = this.#data.length > 0 ? { name: this.#name || 'message', data: this.#data.join('\n') } : null;
+      const event =
+        this.#data.length > 0 ? { name: this.#name || 'message', data: this.#data.join('\n') } : null;
       this.#name = '';
       this.#data = [];
       return event;

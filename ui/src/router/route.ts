@@ -1,7 +1,5 @@
 // Addresses inside of the window, after the "#".
 
-
-
 export type Route =
   | { page: 'chat'; chat: string | null }
   | { page: 'models' }

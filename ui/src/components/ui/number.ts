@@ -4,7 +4,9 @@
 export function readNumber(text: string): number | null {
   const bare = text.trim().replace(/[\s\u00a0\u202f_']/g, '');
   if (bare === '') return null;
-  const plain = /^[+-]?\d{1,3}(,\d{3})+(\.\d+)?$/.test(bare) ? bare.replaceAll(',', '') : bare.replace(',', '.');
+  const plain = /^[+-]?\d{1,3}(,\d{3})+(\.\d+)?$/.test(bare)
+    ? bare.replaceAll(',', '')
+    : bare.replace(',', '.');
   const number = Number(plain);
   return Number.isFinite(number) ? number : null;
 }

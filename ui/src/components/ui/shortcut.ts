@@ -2,7 +2,14 @@
 
 export const isMac = /Mac|iPhone|iPad/.test(globalThis.navigator?.platform ?? '');
 
-const MAC: Record<string, string> = { Mod: '⌘', Shift: '⇧', Alt: '⌥', Enter: '↩', Escape: 'esc', Backspace: '⌫' };
+const MAC: Record<string, string> = {
+  Mod: '⌘',
+  Shift: '⇧',
+  Alt: '⌥',
+  Enter: '↩',
+  Escape: 'esc',
+  Backspace: '⌫',
+};
 const ELSEWHERE: Record<string, string> = { Mod: 'Ctrl', Escape: 'Esc' };
 
 /** How people read it: "⌘K" or "Ctrl+K". */

@@ -1,0 +1,77 @@
+import { QueryClient } from '@tanstack/svelte-query';
+import { describe, expect, it, vi } from 'vitest';
+
+import type { Changed } from '../contract/bindings';
+import type { Host, StreamListener } from '../host/host';
+import { followChanges, onChange } from './changes';
+
+function world() {
+  const listeners: StreamListener<Changed[]>[] = [];
+  const waits: number[] = [];
+  const due: (() => void)[] = [];
+  const left = vi.fn();
+  const host: Host = {
+    kind: 'memory',
+    call: () => Promise.reject(new Error('nothing is asked here')),
+    stream: (_name, _request, listener) => {
+      listeners.push(listener as StreamListener<never>);
+      return left;
+    },
+  };
+  const client = new QueryClient();
+  const asked: unknown[] = [];
+  vi.spyOn(client, 'invalidateQueries').mockImplementation((filter) => {
+    asked.push(filter?.queryKey);
+    return Promise.resolve();
+  });
+  const stop = followChanges({
+    host,
+    client,
+    later: (work, milliseconds) => {
+      waits.push(milliseconds);
+      due.push(work);
+      return () => due.splice(due.indexOf(work), 1);
+    },
+  });
+  return { listeners, waits, due, left, asked, stop };
+}
+
+describe('changes', () => {
+  it('ask again for what they touch, each once', () => {
+    const { listeners, asked } = world();
+    listeners[0]?.onEvent([{ tag: 'chat', id: 'a' }, { tag: 'chat', id: 'a' }, { tag: 'models' }]);
+    expect(asked).toEqual([['chat', 'a'], ['chats'], ['models']]);
+  });
+
+  it('reach those who follow something outside of the cache', () => {
+    const { listeners } = world();
+    const seen: Changed[] = [];
+    const leave = onChange((changed) => seen.push(changed));
+    listeners[0]?.onEvent([{ tag: 'chat', id: 'a' }]);
+    leave();
+    listeners[0]?.onEvent([{ tag: 'chat', id: 'b' }]);
+    expect(seen).toEqual([{ tag: 'chat', id: 'a' }]);
+  });
+
+  it('are subscribed again after a break, later each time, and count as all missed', () => {
+    const { listeners, waits, due, asked } = world();
+    listeners[0]?.onEnd?.();
+    due.shift()?.();
+    expect(listeners, 'a second subscription').toHaveLength(2);
+    expect(asked, 'nobody knows what was missed').toContainEqual(['models']);
+    listeners[1]?.onEnd?.();
+    expect(waits, 'a host that is gone is not hammered').toEqual([500, 1000]);
+    due.shift()?.();
+    listeners[2]?.onEvent([]);
+    listeners[2]?.onEnd?.();
+    expect(waits.at(-1), 'one that came back begins anew').toBe(500);
+  });
+
+  it('stop when told', () => {
+    const { listeners, due, left, stop } = world();
+    listeners[0]?.onEnd?.();
+    stop();
+    expect(due, 'no further try is planned').toHaveLength(0);
+    expect(left).toHaveBeenCalled();
+  });
+});

@@ -1,0 +1,60 @@
+import { describe, expect, it } from 'vitest';
+
+import { bytes, counted, daysAgo, duration, percent, relativeDay, relativeTime, weights } from './format';
+
+const NOW = new Date(2026, 2, 11, 9, 30).getTime();
+const at = (day: number, hour = 12, month = 2, year = 2026) => new Date(year, month, day, hour).getTime();
+
+describe('figures for people', () => {
+  it('show sizes in GB with one decimal and smaller ones in MB', () => {
+    expect(bytes(4.94e9)).toBe('4.9 GB');
+    expect(bytes(0.97e9), 'close to one is one').toBe('1.0 GB');
+    expect(bytes(531_400_000)).toBe('531 MB');
+    expect(bytes(12_300)).toBe('12 kB');
+    expect(bytes(40), 'something is not nothing').toBe('1 kB');
+    expect(bytes(0)).toBe('0 kB');
+  });
+
+  it('count and weigh', () => {
+    expect(counted(1, 'chat')).toBe('1 chat');
+    expect(counted(0, 'chat')).toBe('0 chats');
+    expect(weights(4.02e9)).toBe('4.0 B');
+    expect(weights(1.35e8)).toBe('135 M');
+  });
+
+  it('never show 100 % before the end', () => {
+    expect(percent(0.999)).toBe('99 %');
+    expect(percent(1)).toBe('100 %');
+    expect(percent(2)).toBe('100 %');
+  });
+
+  it('show durations in the units that matter', () => {
+    expect(duration(420)).toBe('0.4 s');
+    expect(duration(59_600), 'rounds into the next unit').toBe('1 min');
+    expect(duration(185_000)).toBe('3 min 5 s');
+    expect(duration(7_800_000)).toBe('2 h 10 min');
+  });
+});
+
+describe('days', () => {
+  it('change at midnight, not after 24 hours', () => {
+    expect(daysAgo(at(10, 23), NOW), 'ten hours ago, but yesterday').toBe(1);
+    expect(daysAgo(at(11, 0), NOW)).toBe(0);
+  });
+
+  it('have names while they are near', () => {
+    expect(relativeDay(at(11), NOW, 'en-GB')).toBe('Today');
+    expect(relativeDay(at(10), NOW, 'en-GB')).toBe('Yesterday');
+    expect(relativeDay(at(6), NOW, 'en-GB')).toBe('Friday');
+    expect(relativeDay(at(3), NOW, 'en-GB')).toBe('3 March');
+    expect(relativeDay(at(3, 12, 2, 2024), NOW, 'en-GB'), 'another year says so').toBe('3 March 2024');
+    expect(relativeDay(at(12), NOW, 'en-GB'), 'a clock that was set back').toBe('Today');
+  });
+
+  it('are told as time gone by', () => {
+    expect(relativeTime(NOW - 5 * 60_000, NOW, 'en-GB')).toBe('5 minutes ago');
+    expect(relativeTime(NOW - 3 * 3_600_000, NOW, 'en-GB')).toBe('3 hours ago');
+    expect(relativeTime(at(10), NOW, 'en-GB')).toBe('yesterday');
+    expect(relativeTime(NOW + 10_000, NOW, 'en-GB')).toBe('now');
+  });
+});

@@ -1,0 +1,4 @@
+// The window around the pages.
+export { frame } from './frame.svelte';
+export { default as Frame } from './Frame.svelte';
+export { default as StartupError } from './StartupError.svelte';

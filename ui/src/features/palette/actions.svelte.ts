@@ -1,0 +1,44 @@
+// What can be done from anywhere: features register it here, the palette lists it, and its shortcut works.
+import { SvelteMap } from 'svelte/reactivity';
+import type { Component } from 'svelte';
+
+import { matchesShortcut } from '../../components/ui';
+
+export interface Action {
+  /** Unique: `chat.new`. */
+  id: string;
+  label: string;
+  /** "Mod+N". */
+  shortcut?: string;
+  /** Other words it is found by. */
+  keywords?: string[];
+  icon?: Component<{ size?: number; 'aria-hidden'?: 'true' }>;
+  run: () => void;
+}
+
+const registered = new SvelteMap<string, Action>();
+
+/** Makes it known until the returned function is called; a component does that when it goes. */
+export function registerAction(action: Action): () => void {
+  registered.set(action.id, action);
+  return () => {
+    if (registered.get(action.id) === action) registered.delete(action.id);
+  };
+}
+
+export function allActions(): Action[] {
+  return [...registered.values()];
+}
+
+/** Runs the action whose shortcut this is; whoever handled the key before has the right of way. */
+export function runShortcut(event: KeyboardEvent): boolean {
+  if (event.defaultPrevented || event.isComposing || event.repeat) return false;
+  for (const action of registered.values()) {
+    if (action.shortcut && matchesShortcut(event, action.shortcut)) {
+      event.preventDefault();
+      action.run();
+      return true;
+    }
+  }
+  return false;
+}

@@ -1,0 +1,65 @@
+// The actions that belong to no feature: going somewhere, the theme, the frame.
+import { Boxes, Moon, PanelLeft, Settings, SquarePen, Sun, SunMoon } from '@lucide/svelte';
+
+import { toastError } from '../../components/ui';
+import type { Theme } from '../../contract/bindings';
+import { saveSettings } from '../../data';
+import { HostError } from '../../host';
+import { openChat, openModels, openSettings } from '../../router';
+import { t } from '../../words/en';
+import { frame } from '../frame';
+import { registerAction, type Action } from './actions.svelte';
+
+function theme(choice: Theme): () => void {
+  return () => {
+    saveSettings({ theme: choice }).catch((thrown: unknown) => toastError(HostError.from(thrown).info));
+  };
+}
+
+const BUILT_IN: Action[] = [
+  { id: 'chat.new', label: t.palette.newChat, shortcut: 'Mod+N', icon: SquarePen, run: () => openChat(null) },
+  { id: 'models.open', label: t.palette.openModels, icon: Boxes, run: openModels },
+  {
+    id: 'settings.open',
+    label: t.palette.openSettings,
+    shortcut: 'Mod+,',
+    icon: Settings,
+    run: () => openSettings(),
+  },
+  {
+    id: 'frame.sidebar',
+    label: t.palette.toggleSidebar,
+    shortcut: 'Mod+B',
+    icon: PanelLeft,
+    run: () => frame.toggleSidebar(),
+  },
+  {
+    id: 'theme.light',
+    label: t.palette.themeLight,
+    keywords: ['colours', 'appearance'],
+    icon: Sun,
+    run: theme('light'),
+  },
+  {
+    id: 'theme.dark',
+    label: t.palette.themeDark,
+    keywords: ['colours', 'appearance'],
+    icon: Moon,
+    run: theme('dark'),
+  },
+  {
+    id: 'theme.system',
+    label: t.palette.themeSystem,
+    keywords: ['colours'],
+    icon: SunMoon,
+    run: theme('system'),
+  },
+];
+
+/** Makes them known; the returned function takes them back. */
+export function registerBuiltIn(): () => void {
+  const undo = BUILT_IN.map(registerAction);
+  return () => {
+    for (const take of undo) take();
+  };
+}

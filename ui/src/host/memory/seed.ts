@@ -1,0 +1,145 @@
+// What the world in memory begins with: a machine, some models, some chats. Only for developing and for tests.
+import type { ChatSummary, Hardware, Model, Parameters, Settings } from '../../contract/bindings';
+
+export const NONE: Parameters = {
+  system_prompt: '',
+  temperature: null,
+  top_p: null,
+  top_k: null,
+  min_p: null,
+  repeat_penalty: null,
+  presence_penalty: null,
+  frequency_penalty: null,
+  max_tokens: null,
+  stop: [],
+  seed: null,
+  context_length: null,
+  thinking: null,
+};
+
+export const settings = (): Settings => ({
+  theme: 'system',
+  text_size: 15,
+  model_folders: ['/home/ana/models'],
+  defaults: { ...NONE },
+  idle_unload_minutes: 15,
+  log_level: 'info',
+  last_model: '1f0c5d2a9b7e4c31',
+  welcomed: true,
+});
+
+export const hardware = (): Hardware => ({
+  processor: 'AMD Ryzen 7 7840U',
+  cores: 8,
+  vector: 'AVX-512',
+  memory_bytes: 16.4e9,
+  memory_free_bytes: 11.2e9,
+  gpus: [],
+  disk_free_bytes: 214e9,
+});
+
+const model = (over: Partial<Model> & Pick<Model, 'id' | 'name'>): Model => ({
+  format: 'gguf',
+  path: `/home/ana/models/${over.name.replaceAll(' ', '-')}.gguf`,
+  files: 1,
+  size_bytes: 2.5e9,
+  architecture: 'qwen3',
+  parameters: 4.02e9,
+  quantisation: 'Q4_K_M',
+  context_length: 262_144,
+  thinks: true,
+  tools: true,
+  built_in: false,
+  engine: 'mistral.rs',
+  unsupported: null,
+  takes: [
+    'temperature',
+    'top_p',
+    'top_k',
+    'min_p',
+    'repeat_penalty',
+    'max_tokens',
+    'stop',
+    'seed',
+    'context_length',
+    'thinking',
+  ],
+  state: { kind: 'unloaded' },
+  last_used_at: null,
+  ...over,
+});
+
+export const models = (now: number): Model[] => [
+  model({
+    id: '7a21bb0c94d3e6f8',
+    name: 'Gemma 3 4B it',
+    architecture: 'gemma3',
+    parameters: 3.88e9,
+    size_bytes: 2.49e9,
+    context_length: 131_072,
+    thinks: false,
+    tools: false,
+    last_used_at: now - 3 * 86_400_000,
+  }),
+  model({
+    id: '0e4b6a1d83c59f27',
+    name: 'Llava 1.5 7B',
+    architecture: 'llava',
+    parameters: 7.06e9,
+    size_bytes: 4.08e9,
+    context_length: 4096,
+    thinks: false,
+    tools: false,
+    engine: null,
+    unsupported: {
+      code: 'model_unsupported',
+      message: 'No engine here can run the architecture "llava".',
+      retryable: false,
+    },
+  }),
+  model({
+    id: 'c05e0d3f5a7b1289',
+    name: 'Pocket',
+    path: '/usr/lib/inglenook/pocket.gguf',
+    architecture: 'llama',
+    parameters: 2.6e7,
+    size_bytes: 2.8e7,
+    quantisation: 'Q8_0',
+    context_length: 2048,
+    thinks: false,
+    tools: false,
+    built_in: true,
+  }),
+  model({
+    id: '1f0c5d2a9b7e4c31',
+    name: 'Qwen3 4B',
+    state: { kind: 'ready', context_length: 8192, memory_bytes: 3.6e9, unload_at: now + 14 * 60_000 },
+    last_used_at: now - 60_000,
+  }),
+];
+
+const DAY = 86_400_000;
+
+const titles: [string, number, boolean][] = [
+  ['House rules for the allotment', 6 * DAY, true],
+  ['Fixing a slow SQL query', 4 * 60_000, false],
+  ['Trip to Oslo in March', 2 * 3_600_000, false],
+  ['Names for a bakery', 3 * 3_600_000, false],
+  ['Letter to the landlord', DAY, false],
+  ['Regex for dates', DAY + 3_600_000, false],
+  ['Release notes 2.4', 3 * DAY, false],
+  ['Interview questions', 12 * DAY, false],
+  ['Sales table to Markdown', 40 * DAY, false],
+];
+
+export const summaries = (now: number): ChatSummary[] =>
+  titles.map(([title, age, pinned], index) => ({
+    id: `0198a000-0000-7000-8000-${String(index + 1).padStart(12, '0')}`,
+    title,
+    pinned,
+    temporary: false,
+    created_at: now - age - 600_000,
+    updated_at: now - age,
+    deleted_at: null,
+    answering: false,
+  }));

@@ -1,0 +1,143 @@
+// The record of the world in memory: chats as trees of messages, models, settings.
+import type { Chat, ChatSummary, Message, Parameters, QueuedMessage } from '../../contract/bindings';
+import { HostError } from '../host';
+import { hardware, models, NONE, settings, summaries } from './seed';
+import { ANSWER, QUESTION, REASONING, SECOND, STREAMED } from './texts';
+
+export interface KeptChat {
+  summary: ChatSummary;
+  model: string | null;
+  parameters: Parameters;
+  draft: string;
+  queue: QueuedMessage[];
+  /** The path that is shown. */
+  path: string[];
+}
+
+export const missing = (what: string) =>
+  new HostError({ code: 'not_found', message: `This ${what} does not exist any more.`, retryable: false });
+
+export class World {
+  settings = settings();
+  hardware = hardware();
+  models = models(Date.now());
+  notices: [] = [];
+  readonly chats = new Map<string, KeptChat>();
+  readonly messages = new Map<string, Message>();
+  #last = 0;
+
+  constructor() {
+    for (const summary of summaries(Date.now())) {
+      const chat = this.keep(summary, this.settings.last_model);
+      const slow = summary.title.startsWith('Fixing');
+      this.say(chat, 'user', slow ? QUESTION : summary.title);
+      this.answer(chat, slow ? ANSWER : STREAMED, slow ? REASONING : '');
+      if (slow) {
+        this.say(chat, 'user', SECOND);
+        this.answer(chat, STREAMED, '');
+      }
+    }
+  }
+
+  id(): string {
+    return `0198b000-0000-7000-8000-${String(++this.#last).padStart(12, '0')}`;
+  }
+
+  keep(summary: ChatSummary, model: string | null): KeptChat {
+    const chat: KeptChat = { summary, model, parameters: { ...NONE }, draft: '', queue: [], path: [] };
+    this.chats.set(summary.id, chat);
+    return chat;
+  }
+
+  chat(id: string): KeptChat {
+    const chat = this.chats.get(id);
+    if (!chat) throw missing('chat');
+    return chat;
+  }
+
+  message(id: string): Message {
+    const message = this.messages.get(id);
+    if (!message) throw missing('message');
+    return message;
+  }
+
+  /** A message at the end of the path, or another version in the place of `index`. */
+  say(chat: KeptChat, role: Message['role'], text: string, index = chat.path.length): Message {
+    const before = chat.path[index];
+    const versions = before ? [...this.message(before).versions] : [];
+    const id = this.id();
+    versions.push(id);
+    const message: Message = {
+      id,
+      chat: chat.summary.id,
+      parent: chat.path[index - 1] ?? null,
+      index,
+      role,
+      text,
+      reasoning: '',
+      reasoning_ms: null,
+      tool_calls: [],
+      status: 'done',
+      finish_reason: null,
+      error: null,
+      stats: null,
+      answered_by: null,
+      edited: false,
+      created_at: Date.now(),
+      versions,
+    };
+    this.messages.set(id, message);
+    for (const version of versions) this.messages.set(version, { ...this.message(version), versions });
+    chat.path = [...chat.path.slice(0, index), id];
+    if (!chat.summary.title && role === 'user') chat.summary.title = text.slice(0, 60);
+    return this.message(id);
+  }
+
+  answer(chat: KeptChat, text: string, reasoning: string): Message {
+    const message = this.say(chat, 'assistant', text);
+    return this.change(message.id, {
+      ...this.finished(chat, text),
+      reasoning,
+      reasoning_ms: reasoning ? 3_200 : null,
+    });
+  }
+
+  finished(chat: KeptChat, text: string): Partial<Message> {
+    const model = this.models.find(({ id }) => id === chat.model);
+    const tokens = Math.round(text.length / 4);
+    return {
+      status: 'done',
+      finish_reason: 'stop',
+      answered_by: model ? { id: model.id, name: model.name, quantisation: model.quantisation } : null,
+      stats: {
+        prompt_tokens: 96 + tokens,
+        cached_tokens: 40,
+        completion_tokens: tokens,
+        first_token_ms: 400,
+        generation_ms: tokens * 85,
+      },
+    };
+  }
+
+  change(id: string, change: Partial<Message>): Message {
+    const message = { ...this.message(id), ...change };
+    this.messages.set(id, message);
+    return message;
+  }
+
+  show(chat: KeptChat): Chat {
+    const used = chat.path
+      .map((id) => this.message(id).stats)
+      .reduce((sum, stats) => sum + (stats ? stats.completion_tokens + 180 : 0), 0);
+    return {
+      summary: { ...chat.summary },
+      model: chat.model,
+      parameters: chat.parameters,
+      defaults: { ...NONE, temperature: 0.7, top_p: 0.95, top_k: 40 },
+      draft: chat.draft,
+      queue: chat.queue,
+      message_count: chat.path.length,
+      context_used: used || null,
+    };
+  }
+}
