@@ -1,9 +1,10 @@
 // What can be done with models and their folders. What fails is told in a toast, or thrown where a field shows it.
 
-import type { Model, ModelId } from '../../contract/bindings';
+import type { Model } from '../../contract/bindings';
 import { toast, toastError, toastUndo } from '../../components/ui';
 import { adoptModels, saveSettings } from '../../data';
 import { host, HostError } from '../../host';
+import { copyText } from '../../render';
 import { openChat } from '../../router';
 import { words } from './words';
 
@@ -28,10 +29,6 @@ export function reveal(model: Model): Promise<void> {
   return attempt(() => host.call('model.reveal', { model: model.id }));
 }
 
-export function chooseFor(chat: string, model: ModelId): Promise<void> {
-  return attempt(() => host.call('chat.chooseModel', { chat, model }));
-}
-
 /** A new chat that begins with this model. */
 export function chatWith(model: Model): Promise<void> {
   return attempt(async () => {
@@ -41,12 +38,8 @@ export function chatWith(model: Model): Promise<void> {
 }
 
 export async function copyPath(model: Model): Promise<void> {
-  try {
-    await navigator.clipboard.writeText(model.path);
-    toast(words.copied);
-  } catch {
-    toast(words.notCopied, { description: model.path });
-  }
+  if (await copyText(model.path)) toast(words.copied);
+  else toast(words.notCopied, { description: model.path });
 }
 
 /** Adds a folder and reads it; rejects with why it cannot be. */
