@@ -104,7 +104,8 @@ const PAYLOADS: Record<string, string> = {
   'line break with a handler': `a<br onclick=${RUN}>b<br/>c`,
   'mail with a header': '[mail](mailto:a@example.org?bcc=b@canary.example)',
   'fragment that is a route of the application': '[settings](#/settings)',
-  'text that turns right to left': 'https://example.org/\u202egnp.exe and [x](https://example.org/\u202egnp.exe)',
+  'text that turns right to left':
+    'https://example.org/\u202egnp.exe and [x](https://example.org/\u202egnp.exe)',
   'null character': `<scr\u0000ipt>${RUN}</script>`,
   'deep quotations': `${'> '.repeat(200)}x`,
   'deep lists': Array.from({ length: 24 }, (_, depth) => `${'  '.repeat(depth)}- x`).join('\n'),

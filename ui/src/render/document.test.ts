@@ -16,7 +16,9 @@ async function blocks(text: string, streaming = false, now = 0): Promise<Block[]
 }
 
 function htmlOf(list: Block[]): string {
-  return list.map((block) => (block.kind === 'html' ? block.html : `<pre>${block.chunks.join('')}</pre>`)).join('\n');
+  return list
+    .map((block) => (block.kind === 'html' ? block.html : `<pre>${block.chunks.join('')}</pre>`))
+    .join('\n');
 }
 
 function words(html: string): string {
@@ -110,7 +112,9 @@ describe('an answer that is being written', () => {
     it(`ends as it would have been rendered at once: ${name}`, async () => {
       for (let end = 1; end <= text.length; end += 9) await blocks(text.slice(0, end), true);
       const grown = await blocks(text);
-      expect(grown).toEqual((await new DocumentRenderer().render({ id: 'n', text, streaming: false }, 0)).blocks);
+      expect(grown).toEqual(
+        (await new DocumentRenderer().render({ id: 'n', text, streaming: false }, 0)).blocks,
+      );
     });
   }
 
@@ -150,7 +154,9 @@ describe('an answer that is being written', () => {
 
   it('colours a new line of code at once', async () => {
     await blocks('```js\nconst a = 1\n', true, 0);
-    expect(htmlOf(await blocks('```js\nconst a = 1\nconst b', true, 10)).match(/hljs-keyword/g)).toHaveLength(2);
+    expect(htmlOf(await blocks('```js\nconst a = 1\nconst b', true, 10)).match(/hljs-keyword/g)).toHaveLength(
+      2,
+    );
   });
 
   it('sets a formula that is only half there, or keeps its last good reading', async () => {
@@ -214,7 +220,9 @@ describe('a finished text', () => {
   });
 
   it('resolves links whose address stands elsewhere', async () => {
-    expect(await html('See [it][1].\n\n[1]: https://example.org/x')).toContain('href="https://example.org/x"');
+    expect(await html('See [it][1].\n\n[1]: https://example.org/x')).toContain(
+      'href="https://example.org/x"',
+    );
   });
 
   it('shows where a link that is not opened would have led', async () => {

@@ -19,7 +19,8 @@ const HIGHLIGHT_EVERY = 100;
 const LIVE = 16;
 
 type Body =
-  { kind: 'html'; html: string; math: boolean } | { kind: 'code'; language: string; text: string; chunks: string[] };
+  | { kind: 'html'; html: string; math: boolean }
+  | { kind: 'code'; language: string; text: string; chunks: string[] };
 
 interface LiveState {
   /** The open code block as it was coloured last. */
@@ -74,7 +75,8 @@ export class DocumentRenderer {
 
   async #block(token: Token, links: TokensList['links']): Promise<Body> {
     // A reference looks different once its definition has come.
-    const key = token.raw.includes('][') || token.raw.includes(']') ? token.raw + JSON.stringify(links) : token.raw;
+    const key =
+      token.raw.includes('][') || token.raw.includes(']') ? token.raw + JSON.stringify(links) : token.raw;
     const known = this.#blocks.get(key);
     if (known) this.#blocks.delete(key);
     const body = known ?? (await this.#read(token, links));
@@ -107,7 +109,8 @@ export class DocumentRenderer {
     const before = live.code;
     const grows = before !== undefined && before.language === language && token.text.startsWith(before.text);
     let coloured: string;
-    if (grows && now - before.at < HIGHLIGHT_EVERY) coloured = highlightMore(before.html, token.text, language);
+    if (grows && now - before.at < HIGHLIGHT_EVERY)
+      coloured = highlightMore(before.html, token.text, language);
     else {
       coloured = highlight(token.text, language);
       live.code = { language, text: token.text, html: coloured, at: now };
@@ -120,7 +123,8 @@ export class DocumentRenderer {
     const start = tex.slice(0, 12);
     const set = ready ? tryMath(closeMath(tex), true) : null;
     if (set !== null) live.formula = { start, html: set };
-    const shown = live.formula && tex.startsWith(live.formula.start.slice(0, tex.length)) ? live.formula.html : '';
+    const shown =
+      live.formula && tex.startsWith(live.formula.start.slice(0, tex.length)) ? live.formula.html : '';
     return { kind: 'html', html: `<div class="math-block">${shown}${CARET}</div>`, math: true };
   }
 

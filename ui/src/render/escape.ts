@@ -1,6 +1,12 @@
 // The two places where a string from a model meets HTML: text and addresses.
 
-const ENTITIES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
+const ENTITIES: Record<string, string> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
 
 /** Text as HTML text or as the value of a quoted attribute. */
 export function escapeHtml(text: string): string {
@@ -12,9 +18,8 @@ export function escapeHtml(text: string): string {
  * hands one to the system.
  */
 export function safeLink(href: string): string | null {
-  // What browsers skip when they read a scheme must not hide one from us.
-  // eslint-disable-next-line no-control-regex
-  const address = href.replace(/[\u0000-\u0020\u007f-\u009f\u00ad\u200b-\u200f\u2028-\u202e\u2060\ufeff]/g, '');
+  // What browsers skip when they read a scheme must not hide one from us: spaces, control and formatting characters.
+  const address = href.replace(/[\s\p{Cc}\p{Cf}]/gu, '');
   if (/^#[^\s]+$/.test(address)) return address;
   if (/^mailto:[^\s@]+@[^\s]+$/i.test(address)) return address;
   if (!/^https:\/\//i.test(address)) return null;

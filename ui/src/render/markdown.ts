@@ -93,7 +93,9 @@ const marked = new Marked({
       const address = safeLink(href);
       const text = this.parser.parseInline(tokens);
       if (address === null)
-        return href === '' || raw === href ? text : `${text} <span class="no-link">(${escapeHtml(href)})</span>`;
+        return href === '' || raw === href
+          ? text
+          : `${text} <span class="no-link">(${escapeHtml(href)})</span>`;
       return `<a href="${escapeHtml(address)}" title="${escapeHtml(address)}">${text}</a>`;
     },
     image({ href, text }) {

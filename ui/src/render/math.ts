@@ -43,14 +43,16 @@ const inline: TokenizerAndRendererExtension = {
     for (const { pattern, display, guess } of INLINE) {
       const match = pattern.exec(src);
       const tex = match?.[1]?.trim();
-      if (match && tex && (!guess || looksLikeMath(tex))) return { type: 'math', raw: match[0], tex, display };
+      if (match && tex && (!guess || looksLikeMath(tex)))
+        return { type: 'math', raw: match[0], tex, display };
     }
     return undefined;
   },
   renderer: (token) => renderMath((token as MathToken).tex, (token as MathToken).display),
 };
 
-const BLOCK = /^ {0,3}(?:\$\$((?:(?!\n[ \t]*\n)[\s\S])+?)\$\$|\\\[((?:(?!\n[ \t]*\n)[\s\S])+?)\\\])[ \t]*(?:\n|$)/;
+const BLOCK =
+  /^ {0,3}(?:\$\$((?:(?!\n[ \t]*\n)[\s\S])+?)\$\$|\\\[((?:(?!\n[ \t]*\n)[\s\S])+?)\\\])[ \t]*(?:\n|$)/;
 
 const block: TokenizerAndRendererExtension = {
   name: 'mathBlock',
@@ -109,7 +111,9 @@ function renderMath(tex: string, display: boolean): string {
 export function closeMath(tex: string): string {
   let closed = tex.replace(/\\[a-zA-Z]*$/, '').replace(/[\^_&]\s*$/, '');
   const open: string[] = [];
-  for (const match of closed.matchAll(/\\begin\{([^}]*)\}|\\end\{[^}]*\}|\\left\b|\\right\b|\\[\s\S]|[{}]/g)) {
+  for (const match of closed.matchAll(
+    /\\begin\{([^}]*)\}|\\end\{[^}]*\}|\\left\b|\\right\b|\\[\s\S]|[{}]/g,
+  )) {
     const [text, environment] = match;
     if (text === '{') open.push('}');
     else if (text === '\\left') open.push('\\right.');

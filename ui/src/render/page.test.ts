@@ -96,10 +96,16 @@ describe('links', () => {
       click({ ctrlKey: true }),
       new MouseEvent('auxclick', { bubbles: true, cancelable: true, button: 1 }),
     ]) {
-      const page = element('<div class="markdown"><a href="https://example.org/" target="_blank"><b>x</b></a></div>');
+      const page = element(
+        '<div class="markdown"><a href="https://example.org/" target="_blank"><b>x</b></a></div>',
+      );
       expect(clickOn(page, event), 'the window must not follow it').toBe(false);
     }
-    expect(opened.mock.calls).toEqual([['https://example.org/'], ['https://example.org/'], ['https://example.org/']]);
+    expect(opened.mock.calls).toEqual([
+      ['https://example.org/'],
+      ['https://example.org/'],
+      ['https://example.org/'],
+    ]);
   });
 
   it('of other kinds open nothing', () => {

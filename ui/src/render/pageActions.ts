@@ -80,6 +80,7 @@ function scrollToHeading(link: Element, fragment: string): void {
       .replace(/[^\p{L}\p{N}\s-]/gu, '')
       .replace(/\s/g, '-');
   for (const heading of link.closest('.markdown')?.querySelectorAll('h3, h4, h5, h6') ?? []) {
-    if (slug(heading.textContent ?? '') === name.toLowerCase()) return heading.scrollIntoView({ block: 'start' });
+    if (slug(heading.textContent ?? '') === name.toLowerCase())
+      return heading.scrollIntoView({ block: 'start' });
   }
 }

@@ -51,7 +51,8 @@ export class RenderPool {
 
   constructor(parts: PoolParts) {
     this.#parts = parts;
-    for (let seat = 0; seat < WORKERS; seat += 1) this.#seats.push({ worker: null, active: null, timer: undefined });
+    for (let seat = 0; seat < WORKERS; seat += 1)
+      this.#seats.push({ worker: null, active: null, timer: undefined });
   }
 
   /** What was rendered before for exactly this finished text. */

@@ -92,7 +92,12 @@ function completeTable(text: string): string {
   let head = last;
   if (line(last) === '' || (isRule(last) && !isRow(last - 2))) head = last - 1;
   if (!isRow(head) || isRow(head - 1) || (head > 0 && isRule(head))) return text;
-  if (head < last && line(last) !== '' && columns(line(last)) === columns(line(head)) && /-\s*\|$/.test(line(last))) {
+  if (
+    head < last &&
+    line(last) !== '' &&
+    columns(line(last)) === columns(line(head)) &&
+    /-\s*\|$/.test(line(last))
+  ) {
     return text;
   }
   const whole = line(head).endsWith('|') && line(head).length > 1 ? line(head) : `${line(head)} |`;
@@ -108,7 +113,8 @@ export function hold(text: string): string {
   const fence = openFence(before);
   if (fence) {
     const marks = line.replace(/^[\s>]+/, '');
-    const partial = marks !== '' && marks.length < fence.length && marks === fence.character.repeat(marks.length);
+    const partial =
+      marks !== '' && marks.length < fence.length && marks === fence.character.repeat(marks.length);
     return partial ? before : text;
   }
   if (openFence(text)) return text;

@@ -114,7 +114,10 @@ export class LiveAnswer {
     if (message.reasoning !== '' && !this.thinking) {
       // Seen from the middle: what is known is how long it took, or how long it has taken.
       const now = this.#parts.now();
-      const since = message.reasoning_ms === null ? Math.min(now, now - (Date.now() - message.created_at)) : now - message.reasoning_ms;
+      const since =
+        message.reasoning_ms === null
+          ? Math.min(now, now - (Date.now() - message.created_at))
+          : now - message.reasoning_ms;
       this.thinking = { since, until: message.text === '' ? null : now };
     }
   }
@@ -122,7 +125,8 @@ export class LiveAnswer {
   #append(text: string, reasoning: string): void {
     const now = this.#parts.now();
     if (reasoning !== '' && !this.thinking) this.thinking = { since: now, until: null };
-    if (text !== '' && this.thinking?.until === null) this.thinking = { since: this.thinking.since, until: now };
+    if (text !== '' && this.thinking?.until === null)
+      this.thinking = { since: this.thinking.since, until: now };
     this.#text += text;
     this.#reasoning += reasoning;
     if (this.message.status === 'waiting') this.message = { ...this.message, status: 'streaming' };

@@ -8,7 +8,8 @@ const mend = (code: ErrorCode): string[] => mendings({ code, message: '', retrya
 
 describe('a failed answer', () => {
   it('can always be mended in some way', () => {
-    for (const code of Object.keys(errorTable) as ErrorCode[]) expect(mend(code).length, code).toBeGreaterThan(0);
+    for (const code of Object.keys(errorTable) as ErrorCode[])
+      expect(mend(code).length, code).toBeGreaterThan(0);
   });
 
   it('offers the likeliest help first, and nothing twice', () => {

@@ -11,7 +11,12 @@ const ALSO: Partial<Record<ErrorCode, MendingAction[]>> = {
 };
 
 /** Asking again fails the same way until something else is done. */
-const HOPELESS = new Set<ErrorCode>(['no_model', 'model_unsupported', 'processor_unsupported', 'store_too_new']);
+const HOPELESS = new Set<ErrorCode>([
+  'no_model',
+  'model_unsupported',
+  'processor_unsupported',
+  'store_too_new',
+]);
 
 /** The buttons, the likeliest help first. */
 export function mendings(error: ErrorInfo): MendingAction[] {

@@ -7,7 +7,11 @@ export function modelOf(list: ModelList | undefined, id: string | null): Model |
 }
 
 /** Tokens that the model holds, or will hold when it is loaded; `null` where only loading tells. */
-export function contextLength(model: Model | null, parameters: Parameters, defaults: Parameters): number | null {
+export function contextLength(
+  model: Model | null,
+  parameters: Parameters,
+  defaults: Parameters,
+): number | null {
   if (model?.state.kind === 'ready') return model.state.context_length;
   return parameters.context_length ?? defaults.context_length;
 }

@@ -16,7 +16,9 @@ describe('what a person wrote', () => {
   });
 
   it('is not taken for Markdown', () => {
-    expect(personParts('* one\n# two\n**three**')).toEqual([{ kind: 'text', text: '* one\n# two\n**three**' }]);
+    expect(personParts('* one\n# two\n**three**')).toEqual([
+      { kind: 'text', text: '* one\n# two\n**three**' },
+    ]);
   });
 
   it('shows words in backticks as code', () => {

@@ -1,7 +1,12 @@
 // Which rows of a long chat exist in the page, and where. Wraps the virtualiser: rows are known by their place on the
 // path, so the page can be anchored while messages above the eyes are read in and turn out higher than guessed.
 
-import { createVirtualizer, defaultRangeExtractor, elementScroll, type Range } from '@tanstack/svelte-virtual';
+import {
+  createVirtualizer,
+  defaultRangeExtractor,
+  elementScroll,
+  type Range,
+} from '@tanstack/svelte-virtual';
 import { get } from 'svelte/store';
 
 import type { Message } from '../../contract/bindings';
@@ -24,7 +29,6 @@ const OVERSCAN = 6;
 
 export class Rows {
   readonly store;
-  readonly #parts: RowsParts;
   #slice: Slice;
   #width = 0;
   #textSize = 15;
@@ -32,7 +36,6 @@ export class Rows {
   #pinned: number | null = null;
 
   constructor(parts: RowsParts, slice: Slice) {
-    this.#parts = parts;
     this.#slice = slice;
     this.store = createVirtualizer<HTMLElement, HTMLElement>({
       ...this.#options(),
@@ -55,7 +58,11 @@ export class Rows {
     });
   }
 
-  #options(): { count: number; getItemKey: (index: number) => string | number; estimateSize: (index: number) => number } {
+  #options(): {
+    count: number;
+    getItemKey: (index: number) => string | number;
+    estimateSize: (index: number) => number;
+  } {
     const slice = this.#slice;
     return {
       count: slice.total,
@@ -81,7 +88,8 @@ export class Rows {
     const instance = get(this.store);
     const resized = (width !== this.#width || textSize !== this.#textSize) && this.#width !== 0;
     const offset = instance.scrollOffset ?? 0;
-    const anchor = offset === THE_END || this.#slice.total === 0 ? undefined : instance.getVirtualItemForOffset(offset);
+    const anchor =
+      offset === THE_END || this.#slice.total === 0 ? undefined : instance.getVirtualItemForOffset(offset);
     this.#slice = slice;
     this.#width = width;
     this.#textSize = textSize;

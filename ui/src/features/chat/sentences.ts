@@ -3,7 +3,8 @@
 /** The end of the last whole sentence or line, or `from` if none has ended since. */
 export function sentenceEnd(text: string, from: number): number {
   let at = from;
-  for (const match of text.slice(from).matchAll(/[.!?…]["'”’)]*(?=\s)|\n/g)) at = from + match.index + match[0].length;
+  for (const match of text.slice(from).matchAll(/[.!?…]["'”’)]*(?=\s)|\n/g))
+    at = from + match.index + match[0].length;
   return at;
 }
 

@@ -1,7 +1,7 @@
 // One open chat: its own data, its messages and all that can be done in it. What fails says so in a toast, and what
 // the person wrote is never lost by it.
 
-import type { Chat, ErrorInfo, Message, MessageId, Parameters, QueuedMessage } from '../../contract/bindings';
+import type { Chat, ErrorInfo, Message, MessageId, ModelId, QueuedMessage } from '../../contract/bindings';
 import type { MendingAction } from '../../data/errors';
 import { HostError, type Host } from '../../host/host';
 import { nextFrame } from './liveAnswer.svelte';
@@ -52,7 +52,11 @@ export class ChatSession implements MessageActions {
     this.thread = new Thread({
       page: (from, limit) => host.call('chat.messages', { chat: id, from, limit }),
       watch: (message, see, ended) =>
-        host.stream('message.watch', { message }, { onEvent: see, onEnd: (error) => ended(error?.info ?? null) }),
+        host.stream(
+          'message.watch',
+          { message },
+          { onEvent: see, onEnd: (error) => ended(error?.info ?? null) },
+        ),
       schedule: nextFrame,
       now: () => performance.now(),
       explain: (error) => HostError.from(error).info,
@@ -92,9 +96,17 @@ export class ChatSession implements MessageActions {
     void this.#do(() => this.#parts.host.call('chat.sendQueued', { chat: this.id, queued: queued.id }));
   }
 
+  chooseModel(model: ModelId): void {
+    const chat = this.#parts.chat();
+    if (chat) this.#parts.adopt({ ...chat, model });
+    void this.#do(() => this.#parts.host.call('chat.chooseModel', { chat: this.id, model }));
+  }
+
   copy(message: Message): void {
     void this.#parts.copyText(message.text).then((copied) => {
-      this.#parts.tell(copied ? 'Copied' : 'The clipboard could not be written. Select the text and copy it by hand.');
+      this.#parts.tell(
+        copied ? 'Copied' : 'The clipboard could not be written. Select the text and copy it by hand.',
+      );
     });
   }
 
@@ -155,7 +167,11 @@ export class ChatSession implements MessageActions {
 
   /** The newest whole answer. */
   get lastAnswer(): Message | null {
-    return this.thread.slice.messages.findLast(({ role, id }) => role === 'assistant' && !this.thread.live.has(id)) ?? null;
+    return (
+      this.thread.slice.messages.findLast(
+        ({ role, id }) => role === 'assistant' && !this.thread.live.has(id),
+      ) ?? null
+    );
   }
 
   /** Does it, reads again what it changed, and tells what went wrong. */

@@ -1,21 +1,56 @@
-// The keys of an open chat.
+// What can be done in a chat by keyboard. Most of it is known to the palette too; Escape and plain letters are not
+// shortcuts but belong to the composer, wherever the focus is.
 
-import { matchesShortcut } from '../../components/ui/shortcut';
+import { CopyCheck, PanelRight, RefreshCw, Square } from '@lucide/svelte';
+
+import { registerAction, type Action } from '../palette';
 import { inspector } from './inspector.svelte';
 import type { ChatSession } from './session.svelte';
 
-export const CHAT_KEYS = {
-  inspector: 'Mod+I',
-  copy: 'Mod+Shift+C',
-  regenerate: 'Mod+R',
-  stop: 'Escape',
-} as const;
-
-export interface ShortcutParts {
-  session: ChatSession;
-  /** Puts the cursor into the composer. */
-  focus: () => void;
-  copyLast: () => void;
+/** Makes the actions of the chat that is shown known; `null` for one that does not exist yet. */
+export function registerChatActions(session: ChatSession | null): () => void {
+  const actions: Action[] = [
+    {
+      id: 'chat.inspector',
+      label: 'Show or hide the settings of this chat',
+      shortcut: 'Mod+I',
+      keywords: ['parameters', 'inspector', 'system prompt', 'temperature'],
+      icon: PanelRight,
+      run: () => inspector.toggle(),
+    },
+    {
+      // Always known: these keys would load the window anew.
+      id: 'chat.regenerate',
+      label: 'Regenerate the last answer',
+      shortcut: 'Mod+R',
+      keywords: ['again', 'retry'],
+      icon: RefreshCw,
+      run: () => {
+        if (session?.lastAnswer && !session.answering) session.regenerate(session.lastAnswer);
+      },
+    },
+  ];
+  if (session) {
+    actions.push(
+      {
+        id: 'chat.copyLast',
+        label: 'Copy the last answer',
+        shortcut: 'Mod+Shift+C',
+        icon: CopyCheck,
+        run: () => session.lastAnswer && session.copy(session.lastAnswer),
+      },
+      {
+        id: 'chat.stop',
+        label: 'Stop the answer',
+        icon: Square,
+        run: () => session.answering && session.stop(),
+      },
+    );
+  }
+  const undo = actions.map(registerAction);
+  return () => {
+    for (const take of undo) take();
+  };
 }
 
 /** Something is open above the chat that takes the keys first. */
@@ -23,28 +58,21 @@ function covered(): boolean {
   return document.querySelector('[role="dialog"], [role="menu"], [role="listbox"]') !== null;
 }
 
-export function chatShortcuts({ session, focus, copyLast }: ShortcutParts): (event: KeyboardEvent) => void {
-  const run = (event: KeyboardEvent, work: () => void): void => {
-    event.preventDefault();
-    work();
-  };
+/** Escape stops the answer; a letter goes to the composer. */
+export function chatKeys(session: ChatSession | null, focus: () => void): (event: KeyboardEvent) => void {
   return (event) => {
-    if (event.defaultPrevented || event.isComposing) return;
-    if (matchesShortcut(event, CHAT_KEYS.inspector)) run(event, () => inspector.toggle());
-    else if (matchesShortcut(event, CHAT_KEYS.copy)) run(event, copyLast);
-    else if (matchesShortcut(event, CHAT_KEYS.regenerate)) {
-      // Also where there is nothing to regenerate: these keys must never load the window anew.
-      run(event, () => {
-        if (session.lastAnswer && !session.answering) session.regenerate(session.lastAnswer);
-      });
-    } else if (matchesShortcut(event, CHAT_KEYS.stop) && session.answering && !covered()) run(event, () => session.stop());
-    else if (typed(event) && !covered()) focus();
+    if (event.defaultPrevented || event.isComposing || covered()) return;
+    if (event.key === 'Escape' && session?.answering) {
+      event.preventDefault();
+      session.stop();
+    } else if (isTyped(event)) focus();
   };
 }
 
-/** A letter typed while nothing that takes letters has the focus: it is meant for the composer. */
-function typed(event: KeyboardEvent): boolean {
-  if (event.key.length !== 1 || event.key === ' ' || event.ctrlKey || event.metaKey || event.altKey) return false;
-  const target = event.target;
+/** A letter typed while nothing that takes letters has the focus. */
+function isTyped(event: KeyboardEvent): boolean {
+  if (event.key.length !== 1 || event.key === ' ' || event.ctrlKey || event.metaKey || event.altKey)
+    return false;
+  const { target } = event;
   return target === document.body || (target instanceof Element && target.matches('[role="feed"]'));
 }

@@ -3,7 +3,11 @@ import { describe, expect, it } from 'vitest';
 import { message, messages } from './fixtures';
 import { EMPTY, MOST_ROWS, PAGE, again, join, messageAt, missing, replace, type Slice } from './slice';
 
-const slice = (from: number, count: number, total: number): Slice => ({ from, messages: messages(from, count), total });
+const slice = (from: number, count: number, total: number): Slice => ({
+  from,
+  messages: messages(from, count),
+  total,
+});
 const at = (first: number, last: number): { first: number; last: number } => ({ first, last });
 
 describe('the part of a chat in memory', () => {
@@ -23,7 +27,10 @@ describe('the part of a chat in memory', () => {
 
   it('asks for the page above before the reader gets there', () => {
     expect(missing(slice(9_940, 60, 10_000), at(9_950, 9_960))).toEqual({ from: 9_880, limit: 60 });
-    expect(missing(slice(30, 60, 1_000), at(35, 45)), 'never below the first').toEqual({ from: 0, limit: 30 });
+    expect(missing(slice(30, 60, 1_000), at(35, 45)), 'never below the first').toEqual({
+      from: 0,
+      limit: 30,
+    });
   });
 
   it('asks for the page below', () => {
@@ -32,14 +39,19 @@ describe('the part of a chat in memory', () => {
 
   it('begins anew after a jump', () => {
     expect(missing(slice(9_940, 60, 10_000), at(500, 510))).toEqual({ from: 480, limit: 60 });
-    expect(missing(slice(0, 60, 10_000), at(9_990, 9_999)), 'a whole page even at the end').toEqual({ from: 9_940, limit: 60 });
+    expect(missing(slice(0, 60, 10_000), at(9_990, 9_999)), 'a whole page even at the end').toEqual({
+      from: 9_940,
+      limit: 60,
+    });
   });
 
   it('joins pages above and below, in order and without gaps', () => {
     let here = slice(100, 60, 1_000);
     here = join(here, { messages: messages(40, 60), total: 1_000 }, at(100, 110));
     here = join(here, { messages: messages(160, 60), total: 1_000 }, at(100, 110));
-    expect(here.messages.map(({ index }) => index)).toEqual(Array.from({ length: 180 }, (_, index) => 40 + index));
+    expect(here.messages.map(({ index }) => index)).toEqual(
+      Array.from({ length: 180 }, (_, index) => 40 + index),
+    );
   });
 
   it('drops what a page does not touch', () => {
@@ -49,14 +61,22 @@ describe('the part of a chat in memory', () => {
 
   it('holds no more than 400 rows, and keeps those in sight', () => {
     let here = slice(600, 60, 1_000);
-    for (let from = 540; from >= 0; from -= 60) here = join(here, { messages: messages(from, 60), total: 1_000 }, at(from, from + 10));
+    for (let from = 540; from >= 0; from -= 60)
+      here = join(here, { messages: messages(from, 60), total: 1_000 }, at(from, from + 10));
     expect(here.messages.length).toBe(MOST_ROWS);
     expect(messageAt(here, 5)?.id).toBe('m5');
-    expect(here.messages.map(({ index }) => index - here.from), 'without gaps').toEqual([...Array(MOST_ROWS).keys()]);
+    expect(
+      here.messages.map(({ index }) => index - here.from),
+      'without gaps',
+    ).toEqual([...Array(MOST_ROWS).keys()]);
   });
 
   it('believes the page when another version is shown now', () => {
-    const other = [message(59), message(60, { id: 'other60' }), message(61, { id: 'other61', parent: 'other60' })];
+    const other = [
+      message(59),
+      message(60, { id: 'other60' }),
+      message(61, { id: 'other61', parent: 'other60' }),
+    ];
     const shown = join(slice(0, 100, 100), { messages: other, total: 62 }, at(50, 60));
     expect(shown.total).toBe(62);
     expect(shown.messages.length, 'what followed the old version is gone').toBe(62);
@@ -70,7 +90,11 @@ describe('the part of a chat in memory', () => {
 
   it('keeps a message that did not change as the very same object', () => {
     const before = slice(0, 3, 3);
-    const now = join(before, { messages: [message(0), message(1, { text: 'new' }), message(2)], total: 3 }, at(0, 2));
+    const now = join(
+      before,
+      { messages: [message(0), message(1, { text: 'new' }), message(2)], total: 3 },
+      at(0, 2),
+    );
     expect(now.messages[0]).toBe(before.messages[0]);
     expect(now.messages[1]).not.toBe(before.messages[1]);
   });

@@ -6,7 +6,10 @@ import { Thread } from './thread.svelte';
 
 let path: Message[];
 let asked: { from: number | null; limit: number }[];
-let streams: Map<string, { see: (event: AnswerEvent) => void; ended: (error: ErrorInfo | null) => void; closed: boolean }>;
+let streams: Map<
+  string,
+  { see: (event: AnswerEvent) => void; ended: (error: ErrorInfo | null) => void; closed: boolean }
+>;
 let thread: Thread;
 let failing: boolean;
 

@@ -11,7 +11,11 @@ export interface WaitingWords {
 }
 
 /** What to show in the place of the first word. */
-export function waitingWords(model: Model | null, prefill: Prefill | null, begun: boolean): WaitingWords | null {
+export function waitingWords(
+  model: Model | null,
+  prefill: Prefill | null,
+  begun: boolean,
+): WaitingWords | null {
   if (prefill && prefill.total > 0) {
     const { done, total } = prefill;
     return { text: `Reading ${count(done)} of ${count(total)} tokens`, fraction: Math.min(1, done / total) };

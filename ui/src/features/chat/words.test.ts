@@ -5,7 +5,13 @@ import { statsLine, thoughtFor } from './figures';
 import { guessHeight, Heights } from './heights';
 import { Announcer, spoken } from './sentences';
 
-const stats = { prompt_tokens: 40, cached_tokens: 0, completion_tokens: 212, first_token_ms: 400, generation_ms: 5_552 };
+const stats = {
+  prompt_tokens: 40,
+  cached_tokens: 0,
+  completion_tokens: 212,
+  first_token_ms: 400,
+  generation_ms: 5_552,
+};
 
 describe('figures under an answer', () => {
   it('read as a person would say them', () => {
@@ -19,7 +25,9 @@ describe('figures under an answer', () => {
   });
 
   it('claim no speed for a single token', () => {
-    expect(statsLine({ ...stats, completion_tokens: 1, generation_ms: 0 }, 'stop')).toBe('1 token · first word 0.4 s');
+    expect(statsLine({ ...stats, completion_tokens: 1, generation_ms: 0 }, 'stop')).toBe(
+      '1 token · first word 0.4 s',
+    );
   });
 
   it('count thinking in whole seconds', () => {
