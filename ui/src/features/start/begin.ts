@@ -1,0 +1,17 @@
+// The end of the first start: remembers that it was done, and opens what was chosen.
+
+import type { Model } from '../../contract/bindings';
+import { toastError } from '../../components/ui';
+import { saveSettings } from '../../data';
+import { HostError } from '../../host';
+import { openChat } from '../../router';
+
+/** A new chat with this model; `null` leaves the choice for later. */
+export async function beginWith(model: Model | null): Promise<void> {
+  try {
+    await saveSettings({ welcomed: true, ...(model && { last_model: model.id }) });
+    openChat(null, { replace: true });
+  } catch (thrown) {
+    toastError(HostError.from(thrown).info);
+  }
+}
