@@ -208,5 +208,9 @@ impl App {
 
 fn pool_settings(settings: &Settings) -> PoolSettings {
     let minutes = u64::from(settings.idle_unload_minutes);
-    PoolSettings { idle_unload: (minutes > 0).then(|| Duration::from_secs(minutes * 60)), ..PoolSettings::default() }
+    PoolSettings {
+        idle_unload: (minutes > 0).then(|| Duration::from_secs(minutes * 60)),
+        free_memory: Arc::new(|| Some(inglenook_hardware::memory().free_bytes)),
+        ..PoolSettings::default()
+    }
 }

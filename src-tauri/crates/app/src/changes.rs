@@ -89,7 +89,7 @@ mod tests {
     use super::*;
     use futures::StreamExt as _;
 
-    #[tokio::test(start_paused = true)]
+    #[tokio::test]
     async fn a_burst_of_changes_becomes_one_batch_without_repetitions() {
         let changes = Changes::default();
         let mut watch = Box::pin(changes.watch());
@@ -101,7 +101,7 @@ mod tests {
         assert_eq!(batch.len(), 2, "five announcements of each of two things are two changes: {batch:?}");
     }
 
-    #[tokio::test(start_paused = true)]
+    #[tokio::test]
     async fn a_listener_that_fell_behind_is_told_to_read_everything_again() {
         let changes = Changes::default();
         let mut watch = Box::pin(changes.watch());

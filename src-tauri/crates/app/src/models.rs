@@ -132,7 +132,16 @@ pub(crate) fn load_spec(model: &LibraryModel, parameters: &Parameters) -> Result
     let config = LoadConfig { context_length: parameters.context_length, ..LoadConfig::default() };
     let files = if model.files.len() > 1 { model.files.clone() } else { Vec::new() };
     let load = Load { format: model.format, path: model.path.clone(), files, config };
-    Ok(LoadSpec { model: model.id.clone(), engine, load, size_bytes: model.size_bytes, memory_bytes: None })
+    let memory_bytes = memory_needed(model, parameters.context_length);
+    Ok(LoadSpec { model: model.id.clone(), engine, load, size_bytes: model.size_bytes, memory_bytes })
+}
+
+/// Bytes for the weights, the KV cache of a full context (four bytes a number: the engine computes in F32 on a
+/// processor) and a tenth of the weights besides for what is computed; `None` where the header does not say enough.
+fn memory_needed(model: &LibraryModel, context_length: Option<u32>) -> Option<u64> {
+    let context = u64::from(context_length.or(model.context_length)?);
+    let cache = model.shape.kv_bytes_per_token(4)?.checked_mul(context)?;
+    model.size_bytes.checked_add(model.size_bytes / 10)?.checked_add(cache)
 }
 
 /// The model's name as an answer remembers it.
