@@ -1,6 +1,6 @@
 // What can be done from anywhere: features register it here, the palette lists it, and its shortcut works.
+import { untrack, type Component } from 'svelte';
 import { SvelteMap } from 'svelte/reactivity';
-import type { Component } from 'svelte';
 
 import { matchesShortcut } from '../../components/ui';
 
@@ -20,7 +20,8 @@ const registered = new SvelteMap<string, Action>();
 
 /** Makes it known until the returned function is called; a component does that when it goes. */
 export function registerAction(action: Action): () => void {
-  registered.set(action.id, action);
+  // Registering is done in effects, which must not run again because another action came.
+  untrack(() => registered.set(action.id, action));
   return () => {
     if (registered.get(action.id) === action) registered.delete(action.id);
   };
