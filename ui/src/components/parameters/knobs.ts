@@ -29,7 +29,15 @@ const KNOBS: readonly NumberKnob[] = [
   { key: 'temperature', min: 0, max: 2, step: 0.05, whole: false, neutral: 1, advanced: false },
   { key: 'max_tokens', min: 1, max: MOST_U32, step: 1, whole: true, neutral: MOST_U32, advanced: false },
   { key: 'top_p', min: 0, max: 1, step: 0.01, whole: false, neutral: 1, advanced: false },
-  { key: 'context_length', min: SMALLEST_CONTEXT, max: MOST_U32, step: 1, whole: true, neutral: 4096, advanced: false },
+  {
+    key: 'context_length',
+    min: SMALLEST_CONTEXT,
+    max: MOST_U32,
+    step: 1,
+    whole: true,
+    neutral: 4096,
+    advanced: false,
+  },
   { key: 'top_k', min: 0, max: 1000, step: 1, whole: true, neutral: 0, advanced: true },
   { key: 'min_p', min: 0, max: 1, step: 0.01, whole: false, neutral: 0, advanced: true },
   { key: 'repeat_penalty', min: 0.5, max: 2, step: 0.01, whole: false, neutral: 1, advanced: true },
@@ -41,7 +49,9 @@ const KNOBS: readonly NumberKnob[] = [
 /** The number knobs that the engine takes, in the order of the form. A context ends where the model's does. */
 export function knobsFor(takes: readonly Parameter[], maxContext: number | null): NumberKnob[] {
   return KNOBS.filter(({ key }) => takes.includes(key)).map((knob) =>
-    knob.key === 'context_length' && maxContext !== null ? { ...knob, max: Math.max(maxContext, knob.min) } : knob,
+    knob.key === 'context_length' && maxContext !== null
+      ? { ...knob, max: Math.max(maxContext, knob.min) }
+      : knob,
   );
 }
 
@@ -71,7 +81,11 @@ export function isSet(parameters: Parameters, key: keyof Parameters): boolean {
 }
 
 /** What holds: the chat's own, else the default; `null` where neither says anything. */
-export function effective<Key extends keyof Parameters>(parameters: Parameters, defaults: Parameters, key: Key): Parameters[Key] {
+export function effective<Key extends keyof Parameters>(
+  parameters: Parameters,
+  defaults: Parameters,
+  key: Key,
+): Parameters[Key] {
   return isSet(parameters, key) ? parameters[key] : defaults[key];
 }
 

@@ -15,7 +15,10 @@ function separators(locale?: string): { decimal: string; group: string } {
 /** Reads "0.7", "0,7" and "8,192" as people write them where they are; `NaN` for anything else. */
 export function readNumber(text: string, whole: boolean, locale?: string): number {
   const { decimal, group } = separators(locale);
-  let plain = text.trim().replace(/[\s\u00a0\u202f]/g, '').replace('−', '-');
+  let plain = text
+    .trim()
+    .replace(/[\s\u00a0\u202f]/g, '')
+    .replace('−', '-');
   if (whole) {
     // A whole number has no fraction, so a point or comma before three digits groups them.
     plain = plain.replace(/[.,'’](?=\d{3}(?:\D|$))/g, '');
@@ -39,7 +42,9 @@ export function readTyped(knob: NumberKnob, text: string, locale?: string): Type
 
 /** A stop string as it is typed: `\n` and `\t` stand for what cannot be typed in one line. */
 export function unescapeStop(text: string): string {
-  return text.replace(/\\([nt\\])/g, (_, letter: string) => (letter === 'n' ? '\n' : letter === 't' ? '\t' : '\\'));
+  return text.replace(/\\([nt\\])/g, (_, letter: string) =>
+    letter === 'n' ? '\n' : letter === 't' ? '\t' : '\\',
+  );
 }
 
 /** The other way, for showing it. */

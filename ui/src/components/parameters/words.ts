@@ -15,16 +15,31 @@ export const words = {
   noSystemPrompt: 'None. The model answers as it was made.',
   knobs: {
     temperature: { label: 'Temperature', hint: 'How freely words are chosen. 0 always takes the likeliest.' },
-    max_tokens: { label: 'Answer length', hint: 'Most tokens in one answer. A token is about three quarters of a word.' },
-    top_p: { label: 'Top-p', hint: 'Only the likeliest words that together reach this share are considered.' },
+    max_tokens: {
+      label: 'Answer length',
+      hint: 'Most tokens in one answer. A token is about three quarters of a word.',
+    },
+    top_p: {
+      label: 'Top-p',
+      hint: 'Only the likeliest words that together reach this share are considered.',
+    },
     context_length: {
       label: 'Context length',
       hint: 'How many tokens of the conversation the model sees. More needs more memory; the model is loaded again.',
     },
     top_k: { label: 'Top-k', hint: 'Only this many of the likeliest words are considered. 0 turns it off.' },
-    min_p: { label: 'Min-p', hint: 'Only words at least this likely, compared with the likeliest, are considered.' },
-    repeat_penalty: { label: 'Repeat penalty', hint: 'Makes words that stand in the text already less likely. 1 turns it off.' },
-    presence_penalty: { label: 'Presence penalty', hint: 'Above 0, the answer moves on to new words. 0 turns it off.' },
+    min_p: {
+      label: 'Min-p',
+      hint: 'Only words at least this likely, compared with the likeliest, are considered.',
+    },
+    repeat_penalty: {
+      label: 'Repeat penalty',
+      hint: 'Makes words that stand in the text already less likely. 1 turns it off.',
+    },
+    presence_penalty: {
+      label: 'Presence penalty',
+      hint: 'Above 0, the answer moves on to new words. 0 turns it off.',
+    },
     frequency_penalty: {
       label: 'Frequency penalty',
       hint: 'Above 0, a word becomes less likely each time it is used. 0 turns it off.',

@@ -54,7 +54,9 @@ describe('groupChats', () => {
   });
 
   it('sorts by what was said last, whatever order the host gave', () => {
-    expect(titles([chat('a', NOW - 3000), chat('c', NOW - 1000), chat('b', NOW - 2000)])).toEqual([['Today', ['c', 'b', 'a']]]);
+    expect(titles([chat('a', NOW - 3000), chat('c', NOW - 1000), chat('b', NOW - 2000)])).toEqual([
+      ['Today', ['c', 'b', 'a']],
+    ]);
   });
 
   it('counts a chat from the future as one of today, since only a clock set back makes one', () => {
@@ -62,10 +64,9 @@ describe('groupChats', () => {
   });
 
   it('does not mix the same month of two years', () => {
-    expect(titles([chat('a', new Date(2025, 3, 1)), chat('b', new Date(2026, 3, 1))]).map(([title]) => title)).toEqual([
-      'April',
-      'April 2025',
-    ]);
+    expect(
+      titles([chat('a', new Date(2025, 3, 1)), chat('b', new Date(2026, 3, 1))]).map(([title]) => title),
+    ).toEqual(['April', 'April 2025']);
   });
 });
 

@@ -14,7 +14,10 @@ export interface ChatGroup {
 
 function monthTitle(time: number, now: number, locale?: string): string {
   const sameYear = new Date(time).getFullYear() === new Date(now).getFullYear();
-  const month = new Intl.DateTimeFormat(locale, sameYear ? { month: 'long' } : { month: 'long', year: 'numeric' });
+  const month = new Intl.DateTimeFormat(
+    locale,
+    sameYear ? { month: 'long' } : { month: 'long', year: 'numeric' },
+  );
   return month.format(time);
 }
 
@@ -27,7 +30,10 @@ function heading(chat: ChatSummary, now: number, locale?: string): { key: string
   if (days <= 7) return { key: 'week', title: words.previousWeek };
   if (days <= 30) return { key: 'month', title: words.previousMonth };
   const date = new Date(chat.updated_at);
-  return { key: `${date.getFullYear()}-${date.getMonth() + 1}`, title: monthTitle(chat.updated_at, now, locale) };
+  return {
+    key: `${date.getFullYear()}-${date.getMonth() + 1}`,
+    title: monthTitle(chat.updated_at, now, locale),
+  };
 }
 
 /** The chats under their headings, newest first in each. Headings without chats are left out. */

@@ -14,7 +14,9 @@ describe('hardware in words', () => {
     expect(memoryWords(16 * GB, 'en')).toBe('16 GB');
     expect(memoryWords(23.4 * GB, 'en')).toBe('23.4 GB');
     expect(memoryWords(512 * 1024 ** 2, 'en')).toBe('512 MB');
-    expect(memoryLine({ memory_bytes: 23.4 * GB, memory_free_bytes: 22.1 * GB }, 'en')).toBe('23.4 GB memory, 22.1 GB free');
+    expect(memoryLine({ memory_bytes: 23.4 * GB, memory_free_bytes: 22.1 * GB }, 'en')).toBe(
+      '23.4 GB memory, 22.1 GB free',
+    );
   });
 
   it('writes numbers as the locale does', () => {
@@ -25,7 +27,9 @@ describe('hardware in words', () => {
     const card = { name: 'RTX 4090', memory_bytes: 24 * GB };
     expect(graphicsWords([], 'en')).toBe('no graphics card');
     expect(graphicsWords([card], 'en')).toBe('RTX 4090, 24 GB');
-    expect(graphicsWords([card, { name: 'Iris', memory_bytes: null }, card], 'en')).toBe('2 × RTX 4090, 24 GB · Iris');
+    expect(graphicsWords([card, { name: 'Iris', memory_bytes: null }, card], 'en')).toBe(
+      '2 × RTX 4090, 24 GB · Iris',
+    );
   });
 
   it('does not invent the memory of a card that does not tell', () => {

@@ -34,14 +34,20 @@ export function memoryWords(bytes: number, locale?: string): string {
 }
 
 /** "2 cores, AVX-512", "1 core". */
-export function processorWords({ cores, vector }: Pick<Hardware, 'cores' | 'vector'>, locale?: string): string {
+export function processorWords(
+  { cores, vector }: Pick<Hardware, 'cores' | 'vector'>,
+  locale?: string,
+): string {
   const { whole } = locale === undefined ? own : formats(locale);
   const counted = `${whole.format(cores)} ${cores === 1 ? 'core' : 'cores'}`;
   return vector === '' ? counted : `${counted}, ${vector}`;
 }
 
 /** "23.4 GB memory, 22.1 GB free". */
-export function memoryLine(hardware: Pick<Hardware, 'memory_bytes' | 'memory_free_bytes'>, locale?: string): string {
+export function memoryLine(
+  hardware: Pick<Hardware, 'memory_bytes' | 'memory_free_bytes'>,
+  locale?: string,
+): string {
   return `${memoryWords(hardware.memory_bytes, locale)} memory, ${memoryWords(hardware.memory_free_bytes, locale)} free`;
 }
 

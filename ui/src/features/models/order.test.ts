@@ -5,7 +5,11 @@ import { aModel } from './fixtures';
 import { matches, pickerOrder, runnable } from './order';
 
 const ready: ModelState = { kind: 'ready', context_length: 4096, memory_bytes: 1, unload_at: null };
-const unsupported = { code: 'model_unsupported', message: 'No engine here knows it.', retryable: false } as const;
+const unsupported = {
+  code: 'model_unsupported',
+  message: 'No engine here knows it.',
+  retryable: false,
+} as const;
 
 describe('pickerOrder', () => {
   it('shows what is in memory first and what cannot run last', () => {
@@ -29,7 +33,11 @@ describe('pickerOrder', () => {
 
   it('sorts names as people count', () => {
     const models = ['Gemma 12B', 'gemma 4B', 'Aurora'].map((name) => aModel({ name }));
-    expect(pickerOrder(models, '', 'en').map(({ name }) => name)).toEqual(['Aurora', 'gemma 4B', 'Gemma 12B']);
+    expect(pickerOrder(models, '', 'en').map(({ name }) => name)).toEqual([
+      'Aurora',
+      'gemma 4B',
+      'Gemma 12B',
+    ]);
   });
 
   it('leaves the list that it was given as it was', () => {

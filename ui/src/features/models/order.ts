@@ -15,7 +15,9 @@ export function runnable(model: Model): boolean {
 }
 
 function searched(model: Model): string {
-  return [model.name, model.architecture, model.quantisation ?? '', model.engine ?? '', model.path].join('\n').toLowerCase();
+  return [model.name, model.architecture, model.quantisation ?? '', model.engine ?? '', model.path]
+    .join('\n')
+    .toLowerCase();
 }
 
 /** Whether every word of the search stands somewhere in what describes the model. */

@@ -8,6 +8,7 @@ const oneDecimal = new Intl.NumberFormat(undefined, { maximumFractionDigits: 1 }
 
 export const words = {
   choose: 'Choose a model',
+  chooseAction: 'Choose the model of this chat',
   missing: 'The chosen model is gone',
   pickerLabel: (name: string, state: string) => `Model: ${name}, ${state}. Choose another`,
   search: 'Search models',
@@ -56,7 +57,8 @@ export const words = {
   notCopied: 'The clipboard could not be written.',
 
   folders: 'Folders',
-  foldersHint: 'Inglenook reads GGUF files and folders with safetensors here. It never changes or deletes them.',
+  foldersHint:
+    'Inglenook reads GGUF files and folders with safetensors here. It never changes or deletes them.',
   addFolder: 'Add folder…',
   add: 'Add',
   retry: 'Try again',
@@ -110,5 +112,7 @@ export function stateWords(state: ModelState): string {
 export function unloadWords(unloadAt: number | null, now: number): string {
   if (unloadAt === null) return 'stays in memory';
   const minutes = Math.max(1, Math.ceil((unloadAt - now) / 60_000));
-  return minutes < 90 ? `leaves in ${format.count(minutes)} min` : `leaves in ${oneDecimal.format(minutes / 60)} h`;
+  return minutes < 90
+    ? `leaves in ${format.count(minutes)} min`
+    : `leaves in ${oneDecimal.format(minutes / 60)} h`;
 }

@@ -28,8 +28,14 @@ describe('foundIn', () => {
         ],
         folders: [],
         rejected: [
-          { path: '/m/cut.gguf', error: { code: 'model_damaged', message: 'It is cut off.', retryable: false } },
-          { path: '/x/cut.gguf', error: { code: 'model_damaged', message: 'It is cut off.', retryable: false } },
+          {
+            path: '/m/cut.gguf',
+            error: { code: 'model_damaged', message: 'It is cut off.', retryable: false },
+          },
+          {
+            path: '/x/cut.gguf',
+            error: { code: 'model_damaged', message: 'It is cut off.', retryable: false },
+          },
         ],
       },
       '/m',

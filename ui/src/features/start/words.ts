@@ -24,7 +24,8 @@ export const words = {
   found: (runnable: number, folder: string) =>
     runnable === 1 ? `1 model found in ${folder}` : `${format.count(runnable)} models found in ${folder}`,
   foundNone: (folder: string) => `No models found in ${folder}`,
-  foundNoneHint: 'Inglenook looks for files that end in .gguf and folders with safetensors and a config.json.',
+  foundNoneHint:
+    'Inglenook looks for files that end in .gguf and folders with safetensors and a config.json.',
   foundUnsupported: (models: number, folder: string) =>
     models === 1
       ? `1 model found in ${folder}, but it cannot run here`

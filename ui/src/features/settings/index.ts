@@ -1,0 +1,2 @@
+// The door of this feature.
+export { default as SettingsPage } from './SettingsPage.svelte';

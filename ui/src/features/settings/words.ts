@@ -1,0 +1,107 @@
+// Every word of the settings.
+
+import type { LogLevel, Theme } from '../../contract/bindings';
+import { format } from '../../data';
+
+export const words = {
+  title: 'Settings',
+  sections: {
+    general: 'General',
+    appearance: 'Appearance',
+    defaults: 'Chat defaults',
+    hardware: 'Hardware',
+    privacy: 'Privacy',
+    shortcuts: 'Shortcuts',
+    about: 'About',
+  },
+  retry: 'Try again',
+
+  idle: {
+    label: 'Unload an idle model after',
+    hint: 'A model that nobody asks leaves the memory to other programs. The next question loads it again.',
+    minutes: (minutes: number) => {
+      if (minutes === 0) return 'Never';
+      return minutes % 60 === 0 ? format.counted(minutes / 60, 'hour') : `${format.count(minutes)} min`;
+    },
+  },
+  log: {
+    label: 'Log',
+    hint: 'The log stays on this computer and never holds what you or a model write.',
+    levels: {
+      error: 'Failures only',
+      warn: 'And what looks wrong',
+      info: 'And what happens',
+      debug: 'Everything',
+    } satisfies Record<LogLevel, string>,
+  },
+
+  data: {
+    title: 'Where your data lies',
+    hint: 'Chats, settings and downloaded models.',
+    fromEnvironment:
+      'The variable INGLENOOK_HOME names this folder. To change it, change the variable and start again.',
+    move: 'Move to another folder…',
+    confirm: 'Move there',
+    planned: (path: string) => `At the next start, everything is moved to ${path}.`,
+    takeBack: 'Do not move',
+    kept: 'The old folder stays as it is until you delete it.',
+  },
+
+  appearance: {
+    theme: 'Theme',
+    themes: { system: 'As the system', light: 'Light', dark: 'Dark' } satisfies Record<Theme, string>,
+    textSize: 'Text size in chats',
+    pixels: (size: number) => `${format.count(size)} px`,
+    sample: 'A model answers in letters of this size.',
+  },
+
+  defaults: {
+    hint: 'What every chat begins with. A chat can set its own values beside the conversation.',
+  },
+
+  hardware: {
+    hint: 'What Inglenook found. It decides which models fit and how fast they answer.',
+    memory: (total: string, free: string) => `${total}, of which ${free} are free now`,
+    free: (bytes: string) => `${bytes} free where your data lies`,
+    memoryUse: 'Memory in use',
+    none: 'None found. Models run on the processor.',
+    cores: (cores: number) => format.counted(cores, 'core'),
+  },
+
+  privacy: {
+    lead: 'Nothing you write leaves this computer.',
+    facts: [
+      ['No telemetry', 'Inglenook counts nothing, reports nothing and asks nobody whether it is up to date.'],
+      ['No account', 'There is nothing to sign up for and nobody who knows that you use it.'],
+      [
+        'No connections',
+        'This version contacts no host at all. Models run in a process of their own on this computer.',
+      ],
+      [
+        'Temporary chats',
+        'They are kept in memory only and never written to the disk. Closing the application ends them.',
+      ],
+      ['Deleted chats', 'They wait in the trash until you empty it; after that they are gone.'],
+    ],
+    stored: 'Your chats and settings lie here, unencrypted like your other documents:',
+  },
+
+  about: {
+    version: (version: string) => `Version ${version}`,
+    line: 'A quiet place to talk to open language models on your own machine.',
+    licence: 'Free software under the MIT licence or the Apache licence 2.0, as you choose.',
+    licenceShort: 'MIT OR Apache-2.0',
+    licenceLabel: 'Licence',
+    copy: 'Copy the version',
+    copied: 'Copied',
+  },
+} as const;
+
+export type Section = keyof typeof words.sections;
+
+export const SECTIONS = Object.keys(words.sections) as Section[];
+
+/** The section of an address; the first for one that does not exist. */
+export function sectionOf(name: string): Section {
+  return SECTIONS.find((section) => section === name) ?? 'general';
+}
