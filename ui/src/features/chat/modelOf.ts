@@ -16,8 +16,8 @@ export function contextLength(
   return parameters.context_length ?? defaults.context_length;
 }
 
-/** Whether the model reasons aloud in this chat; `null` where it cannot. One that can does, unless told otherwise. */
+/** Whether the model reasons aloud in this chat; `null` where it cannot. Unless told to, it does not. */
 export function thinks(model: Model | null, parameters: Parameters, defaults: Parameters): boolean | null {
   if (!model?.thinks || !model.takes.includes('thinking')) return null;
-  return parameters.thinking ?? defaults.thinking ?? true;
+  return parameters.thinking ?? defaults.thinking ?? false;
 }
