@@ -1,1 +1,41 @@
-fn main() {}
+//! `inglenook-mistralrs`: a process that loads one model with mistral.rs and answers requests about it.
+//!
+//! It speaks the worker protocol of crate `inglenook-engine` on stdin and stdout; its stderr is its log. What
+//! happens here is only the start: the checks and the environment that must be set before there are threads.
+
+mod cpu;
+mod error;
+mod generate;
+mod lane;
+mod load;
+mod model;
+mod process;
+mod prompt;
+mod sampling;
+mod stream;
+mod template;
+mod ticket;
+mod tokens;
+mod wire;
+mod worker;
+
+use std::process::ExitCode;
+
+use inglenook_engine::protocol::Report;
+
+/// The exit code of a worker that the processor cannot run.
+const EXIT_PROCESSOR: u8 = 3;
+
+fn main() -> ExitCode {
+    process::set_environment();
+    process::start_log();
+    if let Err(error) = cpu::require() {
+        let failure = error.failure();
+        tracing::error!("{} ({:?})", failure.message, failure.code);
+        wire::Outbox::stdout().send(&Report::LoadFailed(failure));
+        return ExitCode::from(EXIT_PROCESSOR);
+    }
+    process::offer_to_oom_killer();
+    process::end_with_parent();
+    worker::run()
+}

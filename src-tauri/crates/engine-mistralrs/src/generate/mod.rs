@@ -1,0 +1,130 @@
+//! Writing an answer: find what the cache holds of its prompt, read the rest in pieces, draw until the end.
+
+mod writer;
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use inglenook_contract::FinishReason;
+use inglenook_engine::protocol::Generate;
+
+use crate::error::WorkerError;
+use crate::lane::{Lane, Lanes};
+use crate::model::Model;
+use crate::prompt::Prepared;
+use crate::ticket::Ticket;
+use writer::Writer;
+
+/// How long reading one piece of a prompt should take. Between pieces a cancelled request lets go of the
+/// processor and progress is told; each piece costs a copy of the cache, so they must not be too short.
+const PIECE: Duration = Duration::from_millis(500);
+/// The first piece, before anything is known of the model's speed.
+const FIRST_PIECE: usize = 64;
+/// The engine itself computes no more than this at once.
+const LONGEST_PIECE: usize = 1024;
+
+/// A generation to be run.
+pub(crate) struct Job {
+    /// Where it reports.
+    pub(crate) ticket: Arc<Ticket>,
+    /// What was asked.
+    pub(crate) request: Generate,
+}
+
+/// Runs a generation to its closing report. An error means that the engine is gone and the process must end; the
+/// report was sent all the same.
+pub(crate) fn run(model: &Arc<Model>, lanes: &mut Lanes, job: Job) -> Result<(), WorkerError> {
+    let ticket = job.ticket.clone();
+    if ticket.is_closed() {
+        return Ok(());
+    }
+    match answer(model, lanes, job) {
+        Ok(()) => Ok(()),
+        Err(WorkerError::EngineCrashed { detail }) => {
+            let panic = crate::load::last_panic();
+            let error = WorkerError::EngineCrashed { detail: format!("{detail}: {panic}") };
+            ticket.failed(&error);
+            Err(error)
+        }
+        Err(error) => {
+            ticket.failed(&error);
+            Ok(())
+        }
+    }
+}
+
+fn answer(model: &Arc<Model>, lanes: &mut Lanes, job: Job) -> Result<(), WorkerError> {
+    let Job { ticket, request } = job;
+    let prepared = Prepared::new(model, &request.prompt, writer::is_constrained(&request))?;
+    let prompt = known_tokens(model, lanes, &prepared).unwrap_or_else(|| prepared.tokens.clone());
+    if prompt.is_empty() {
+        return Err(WorkerError::invalid("There is nothing to answer: the prompt is empty."));
+    }
+    if prompt.len() >= model.context_length {
+        return Err(WorkerError::ContextFull { needed: prompt.len(), context: model.context_length });
+    }
+    let most = request.max_tokens.map_or(usize::MAX, |n| n as usize).min(model.context_length - prompt.len());
+    let writer = Arc::new(Mutex::new(Writer::new(model.clone(), ticket.clone(), &request, prepared, &prompt, most)?));
+    let lane = lanes.choose(&prompt)?;
+    let cached = lane.prepare(&prompt)?;
+    ticket.prefill(cached, prompt.len(), cached);
+    if most == 0 {
+        ticket.done(FinishReason::Length);
+        return Ok(());
+    }
+    if !read(lane, &prompt, cached, &ticket)? {
+        return Ok(());
+    }
+    let drawing = writer.clone();
+    let total = prompt.len();
+    let reading = ticket.clone();
+    let mut read = false;
+    lane.write(&prompt, move |logits| {
+        if !std::mem::replace(&mut read, true) {
+            reading.prefill(total, total, cached);
+        }
+        drawing.lock().unwrap_or_else(PoisonError::into_inner).draw(logits)
+    })?;
+    writer.lock().unwrap_or_else(PoisonError::into_inner).finish();
+    Ok(())
+}
+
+/// Reads a long prompt in pieces, all but the last one. False if the request was closed meanwhile.
+fn read(lane: &mut Lane, prompt: &[u32], cached: usize, ticket: &Ticket) -> Result<bool, WorkerError> {
+    let (mut done, mut piece) = (cached, FIRST_PIECE);
+    // The last piece is read by the request that also writes; a few tokens are the least that it needs.
+    while prompt.len() - done > piece + 4 {
+        let begun = Instant::now();
+        lane.read(&prompt[..done + piece])?;
+        done += piece;
+        if ticket.is_closed() {
+            return Ok(false);
+        }
+        ticket.prefill(done, prompt.len(), cached);
+        let speed = piece as f64 / begun.elapsed().as_secs_f64().max(1e-6);
+        piece = ((speed * PIECE.as_secs_f64()) as usize).clamp(FIRST_PIECE / 2, LONGEST_PIECE);
+    }
+    Ok(!ticket.is_closed())
+}
+
+/// The prompt's tokens, where its beginning is what the model itself wrote in an earlier turn: the tokens that it
+/// chose, which need not be those that its words would be split into. `None` if no lane holds such a beginning.
+fn known_tokens(model: &Model, lanes: &Lanes, prepared: &Prepared) -> Option<Vec<u32>> {
+    let tokens = model.tokens();
+    let longest = lanes
+        .stored()
+        .filter_map(|stored| {
+            let mut rest = prepared.text.as_bytes();
+            for token in stored {
+                rest = rest.strip_prefix(tokens.raw(*token))?;
+            }
+            let rest = std::str::from_utf8(rest).ok()?;
+            (rest.is_empty() || tokens.begins_with_special(rest)).then_some((stored, rest))
+        })
+        .filter(|(stored, _)| !stored.is_empty())
+        .max_by_key(|(stored, _)| stored.len())?;
+    let (stored, rest) = longest;
+    let mut known = stored.to_vec();
+    known.extend(tokens.encode(rest).ok()?);
+    Some(known)
+}

@@ -1,0 +1,201 @@
+//! Loading a model from local files.
+
+mod config;
+mod gguf;
+mod header;
+mod memory;
+mod safetensors;
+pub(crate) mod staging;
+
+use std::collections::HashSet;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant;
+
+use inglenook_contract::ModelFormat;
+use inglenook_engine::protocol::{Load, Ready, Report};
+use tokenizers::Tokenizer;
+
+use crate::error::WorkerError;
+use crate::lane::{Shared, SharedPipeline};
+use crate::model::Model;
+use crate::process;
+use crate::prompt::PLAIN;
+use crate::template::{SpecialTokens, Template};
+use crate::tokens::Tokens;
+use crate::wire::Outbox;
+
+/// What the files say of a model, apart from its weights.
+struct Facts {
+    architecture: String,
+    trained_context: usize,
+    template: Option<String>,
+    special: SpecialTokens,
+    ends: Vec<u32>,
+    text_prefix: Vec<u32>,
+    /// A tokenizer in the place of the engine's, where that one splits text otherwise than the model learnt.
+    tokenizer: Option<Tokenizer>,
+}
+
+/// What the engine has loaded.
+struct Loaded {
+    pipeline: SharedPipeline,
+    facts: Facts,
+}
+
+/// Names of tokens that end an answer, whatever the files say: many a file forgets one.
+const ENDS: [&str; 11] = [
+    "<|im_end|>",
+    "<|eot_id|>",
+    "<|eom_id|>",
+    "<|end|>",
+    "<|endoftext|>",
+    "<end_of_turn>",
+    "<|end_of_text|>",
+    "<|endofturn|>",
+    "<|return|>",
+    "<｜end▁of▁sentence｜>",
+    "<turn|>",
+];
+
+/// Loads a model and tells how far it is. A panic of the engine is a failure like any other.
+pub(crate) fn load(request: &Load, outbox: &Outbox) -> Result<(Model, Ready), WorkerError> {
+    let begun = Instant::now();
+    let stage = |fraction: f64, stage: &str| {
+        outbox.send(&Report::Loading { fraction: Some(fraction), stage: stage.to_owned() });
+    };
+    remember_panics();
+    let loaded = catch_unwind(AssertUnwindSafe(|| match request.format {
+        ModelFormat::Gguf => gguf::load(request, &stage),
+        ModelFormat::Safetensors => safetensors::load(request, &stage),
+    }))
+    .unwrap_or_else(|_| Err(WorkerError::EngineFailed { doing: "load the model", detail: last_panic() }));
+    let loaded = loaded.inspect_err(|_| staging::remove_all())?;
+    stage(0.95, "preparing");
+    let model = finish(request, loaded)?;
+    let ready = Ready {
+        architecture: model.architecture.clone(),
+        context_length: model.context_length as u32,
+        template: model.has_template.then(|| model.template.source().to_owned()),
+        reasoning: model.template.knows_reasoning(),
+        // What the template does not know the worker writes into the system message.
+        tools: model.has_template,
+        memory_bytes: process::resident_bytes(),
+        load_ms: begun.elapsed().as_millis() as u64,
+    };
+    Ok((model, ready))
+}
+
+fn finish(request: &Load, loaded: Loaded) -> Result<Model, WorkerError> {
+    let Loaded { pipeline, facts } = loaded;
+    let (metadata, engine_tokenizer) = {
+        let model = pipeline.blocking_lock();
+        (model.get_metadata(), model.tokenizer())
+    };
+    let environment = metadata.tok_env();
+    let (Some(environment), Some(engine_tokenizer)) = (environment, engine_tokenizer) else {
+        return Err(WorkerError::ModelUnsupported { why: "it has no vocabulary".into(), detail: None });
+    };
+    let tokenizer = facts.tokenizer.unwrap_or_else(|| engine_tokenizer.as_ref().clone());
+    let vocabulary = Tokens::new(tokenizer, environment.tok_trie());
+    let mut ends: HashSet<u32> = facts.ends.into_iter().collect();
+    let special = vocabulary.special();
+    ends.extend(ENDS.iter().filter_map(|name| special.get(name).copied()));
+    let shared = Shared::new(pipeline.clone(), environment.tok_trie(), &ends.iter().copied().collect::<Vec<_>>())?;
+    let source = request.config.chat_template.clone().or(facts.template).filter(|t| !t.trim().is_empty());
+    let template = Template::new(source.as_deref().unwrap_or(PLAIN), facts.special)?;
+    let possible = possible_context(facts.trained_context.min(metadata.max_seq_len));
+    let context_length = request.config.context_length.map_or(possible, |n| (n as usize).clamp(16, possible.max(16)));
+    Ok(Model {
+        architecture: facts.architecture,
+        context_length,
+        vocabulary,
+        template,
+        has_template: source.is_some(),
+        ends,
+        text_prefix: facts.text_prefix,
+        grammars: metadata.llg_factory.clone(),
+        shared: Arc::new(shared),
+    })
+}
+
+/// The engine's cache grows by 512 tokens and fails when a step would pass what the model was trained for, so a
+/// last part of a step can never be used.
+fn possible_context(trained: usize) -> usize {
+    const STEP: usize = 512;
+    if trained > STEP { trained / STEP * STEP } else { trained }
+}
+
+/// Fails with the right word if a path does not lead to something that can be read.
+fn require_readable(path: &Path) -> Result<(), WorkerError> {
+    match std::fs::File::open(path).and_then(|file| file.metadata()) {
+        Ok(_) => Ok(()),
+        Err(error) if error.kind() == std::io::ErrorKind::PermissionDenied => {
+            Err(WorkerError::ModelDenied { path: path.to_owned() })
+        }
+        Err(_) => Err(WorkerError::ModelMissing { path: path.to_owned() }),
+    }
+}
+
+/// Puts the engine's own words into a failure of the right kind.
+fn from_engine(error: &anyhow::Error) -> WorkerError {
+    let detail = format!("{error:#}");
+    let says = |words: &[&str]| words.iter().any(|word| detail.to_lowercase().contains(word));
+    let cut = error.chain().filter_map(|cause| cause.downcast_ref::<std::io::Error>());
+    if cut.map(std::io::Error::kind).any(|kind| kind == std::io::ErrorKind::UnexpectedEof) {
+        return WorkerError::ModelDamaged { why: "it ends too early".into(), detail: Some(detail) };
+    }
+    if says(&["cannot find tensor", "cannot find", "shape mismatch", "invalid header", "headertoolarge", "incomplete"])
+    {
+        return WorkerError::ModelDamaged {
+            why: "a part of it is missing or does not fit".into(),
+            detail: Some(detail),
+        };
+    }
+    if says(&["unsupported", "not supported", "unknown dtype", "unknown gguf", "unexpected architecture"]) {
+        return WorkerError::ModelUnsupported {
+            why: "it is of a kind that it does not know".into(),
+            detail: Some(detail),
+        };
+    }
+    WorkerError::EngineFailed { doing: "load the model", detail }
+}
+
+static LAST_PANIC: Mutex<String> = Mutex::new(String::new());
+
+/// Keeps the words of a panic, for the report that it becomes, and writes them to the log.
+fn remember_panics() {
+    std::panic::set_hook(Box::new(|info| {
+        tracing::error!("{info}");
+        *LAST_PANIC.lock().unwrap_or_else(PoisonError::into_inner) = info.to_string();
+    }));
+}
+
+/// The words of the last panic, if there was one.
+pub(crate) fn last_panic() -> String {
+    LAST_PANIC.lock().unwrap_or_else(PoisonError::into_inner).clone()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_whole_steps_of_the_cache_can_be_used() {
+        assert_eq!(possible_context(2048), 2048);
+        assert_eq!(possible_context(1000), 512);
+        assert_eq!(possible_context(300), 300);
+    }
+
+    #[test]
+    fn the_engines_words_become_the_right_kind_of_failure() {
+        let eof = anyhow::Error::from(std::io::Error::from(std::io::ErrorKind::UnexpectedEof)).context("reading");
+        assert!(matches!(from_engine(&eof), WorkerError::ModelDamaged { .. }));
+        let missing = anyhow::anyhow!("cannot find tensor blk.0.attn_q.weight");
+        assert!(matches!(from_engine(&missing), WorkerError::ModelDamaged { .. }));
+        let unknown = anyhow::anyhow!("Unsupported architecture `rwkv`");
+        assert!(matches!(from_engine(&unknown), WorkerError::ModelUnsupported { .. }));
+        assert!(matches!(from_engine(&anyhow::anyhow!("hm")), WorkerError::EngineFailed { .. }));
+    }
+}

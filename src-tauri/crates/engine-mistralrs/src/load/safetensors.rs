@@ -1,0 +1,205 @@
+//! Folders with `config.json` and safetensors files.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use candle_core::Device;
+use inglenook_engine::protocol::Load;
+use mistralrs_core::{
+    AdapterPaths, DeviceMapSetting, LocalModelPaths, ModelDType, ModelPaths, NormalLoaderBuilder, NormalSpecificConfig,
+    parse_isq_value,
+};
+use serde_json::{Map, Value};
+use tokenizers::Tokenizer;
+
+use super::config::with_older_names;
+use super::staging::Staging;
+use super::{Facts, Loaded, from_engine, memory, require_readable};
+use crate::error::WorkerError;
+use crate::template::SpecialTokens;
+
+/// Loads a model from its folder.
+pub(super) fn load(request: &Load, stage: &dyn Fn(f64, &str)) -> Result<Loaded, WorkerError> {
+    stage(0.0, "checking");
+    let folder = &request.path;
+    require_readable(folder)?;
+    let mut config = object(&folder.join("config.json"))?
+        .ok_or_else(|| WorkerError::ModelUnsupported { why: "the folder has no config.json".into(), detail: None })?;
+    with_older_names(&mut config);
+    let weights = weights(folder)?;
+    let tokenizer_file = folder.join("tokenizer.json");
+    require_readable(&tokenizer_file)?;
+    let tokenizer = Tokenizer::from_file(&tokenizer_file).map_err(|error| WorkerError::ModelDamaged {
+        why: "its tokenizer.json cannot be read".into(),
+        detail: Some(error.to_string()),
+    })?;
+    let facts = facts(folder, &config, &tokenizer)?;
+    let isq = match &request.config.isq {
+        Some(name) => Some(parse_isq_value(name, Some(&Device::Cpu)).map_err(|error| {
+            tracing::warn!(%error, "quantisation");
+            WorkerError::invalid(format!("The engine does not know the quantisation {name}."))
+        })?),
+        None => None,
+    };
+    let on_disk: u64 = weights.iter().filter_map(|file| fs::metadata(file).ok()).map(|m| m.len()).sum();
+    // Weights of 16 bits become 32, see below; quantised while loading they stay below what they were.
+    memory::require(if isq.is_some() { on_disk } else { on_disk * 2 })?;
+    let staging = Staging::new()?;
+    let paths: Box<dyn ModelPaths> = Box::new(LocalModelPaths {
+        tokenizer_filename: tokenizer_file,
+        config_filename: staging.write("config.json", &Value::Object(config).to_string())?,
+        template_filename: Some(staging.silent_template()?),
+        filenames: weights,
+        adapter_paths: AdapterPaths::None,
+        gen_conf: None,
+        preprocessor_config: None,
+        processor_config: None,
+        chat_template_json_filename: None,
+    });
+    stage(0.05, "loading");
+    let model_id = folder.to_string_lossy().into_owned();
+    let pipeline = NormalLoaderBuilder::new(NormalSpecificConfig::default(), None, None, Some(model_id), false, None)
+        .build(None)
+        // 32 bits on a processor: it has no arithmetic for 16, see the figures in the crate's documentation.
+        .and_then(|loader| {
+            loader.load_model_from_path(
+                &paths,
+                &ModelDType::F32,
+                &Device::Cpu,
+                true,
+                DeviceMapSetting::dummy(),
+                isq,
+                None,
+            )
+        })
+        .map_err(|error| from_engine(&error))?;
+    Ok(Loaded { pipeline, facts })
+}
+
+/// The files with weights: those that the index names, or all there are.
+fn weights(folder: &Path) -> Result<Vec<PathBuf>, WorkerError> {
+    let mut names: Vec<String> = match object(&folder.join("model.safetensors.index.json"))? {
+        Some(index) => {
+            let map = index.get("weight_map").and_then(Value::as_object);
+            map.map(|map| map.values().filter_map(Value::as_str).map(str::to_owned).collect()).unwrap_or_default()
+        }
+        None => {
+            let entries = fs::read_dir(folder).map_err(|_| WorkerError::ModelMissing { path: folder.to_owned() })?;
+            let names = entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
+            names.filter(|name| name.ends_with(".safetensors") && !name.starts_with("consolidated")).collect()
+        }
+    };
+    names.sort();
+    names.dedup();
+    if names.is_empty() {
+        return Err(WorkerError::ModelUnsupported { why: "the folder has no safetensors files".into(), detail: None });
+    }
+    if let Some(name) = names.iter().find(|name| name.contains(['/', '\\'])) {
+        return Err(WorkerError::ModelDamaged {
+            why: "its index names a file outside of the folder".into(),
+            detail: Some(name.clone()),
+        });
+    }
+    let files: Vec<PathBuf> = names.iter().map(|name| folder.join(name)).collect();
+    files.iter().try_for_each(|file| require_readable(file))?;
+    Ok(files)
+}
+
+fn facts(folder: &Path, config: &Map<String, Value>, tokenizer: &Tokenizer) -> Result<Facts, WorkerError> {
+    let tokens = object(&folder.join("tokenizer_config.json"))?.unwrap_or_default();
+    let generation = object(&folder.join("generation_config.json"))?.unwrap_or_default();
+    let text = config.get("text_config").and_then(Value::as_object).unwrap_or(config);
+    let special = SpecialTokens {
+        bos: token_name(&tokens, "bos_token"),
+        eos: token_name(&tokens, "eos_token"),
+        unk: token_name(&tokens, "unk_token"),
+        pad: token_name(&tokens, "pad_token"),
+    };
+    let mut ends: Vec<u32> = [config, &generation].iter().flat_map(|map| ids(map.get("eos_token_id"))).collect();
+    ends.extend(tokenizer.token_to_id(&special.eos));
+    let named = |key: &str| config.get(key).and_then(Value::as_str).map(str::to_owned);
+    let architecture = named("model_type").unwrap_or_else(|| "unknown".into());
+    let number = |key: &str| text.get(key).and_then(Value::as_u64).map(|n| n as usize);
+    Ok(Facts {
+        architecture,
+        trained_context: number("max_position_embeddings").or_else(|| number("n_positions")).unwrap_or(4096),
+        template: template(folder, &tokens)?,
+        special,
+        ends,
+        text_prefix: tokenizer.encode("", true).map(|e| e.get_ids().to_vec()).unwrap_or_default(),
+        tokenizer: Some(tokenizer.clone()),
+    })
+}
+
+/// The chat template: a file of its own, or a part of the tokenizer's configuration.
+fn template(folder: &Path, tokens: &Map<String, Value>) -> Result<Option<String>, WorkerError> {
+    if let Ok(text) = fs::read_to_string(folder.join("chat_template.jinja")) {
+        return Ok(Some(text));
+    }
+    let own = object(&folder.join("chat_template.json"))?.unwrap_or_default();
+    let found = [own.get("chat_template"), tokens.get("chat_template")].into_iter().flatten().find_map(|t| match t {
+        Value::String(text) => Some(text.clone()),
+        // Several by name: the ordinary one. The one for tools is used where it is the only one.
+        Value::Array(named) => {
+            let by_name = |name: &str| named.iter().find(|t| t.get("name").and_then(Value::as_str) == Some(name));
+            let chosen = by_name("default").or_else(|| by_name("tool_use")).or_else(|| named.first())?;
+            chosen.get("template")?.as_str().map(str::to_owned)
+        }
+        _ => None,
+    });
+    Ok(found)
+}
+
+/// A special token's name: written alone, or as an object with its content.
+fn token_name(tokens: &Map<String, Value>, key: &str) -> String {
+    let value = tokens.get(key);
+    let text = value.and_then(|v| v.as_str().or_else(|| v.get("content")?.as_str()));
+    text.unwrap_or_default().to_owned()
+}
+
+/// One number or a list of them.
+fn ids(value: Option<&Value>) -> Vec<u32> {
+    match value {
+        Some(Value::Array(list)) => list.iter().filter_map(Value::as_u64).map(|id| id as u32).collect(),
+        Some(one) => one.as_u64().map(|id| id as u32).into_iter().collect(),
+        None => Vec::new(),
+    }
+}
+
+/// A JSON file with an object in it; `None` if it is not there.
+fn object(path: &Path) -> Result<Option<Map<String, Value>>, WorkerError> {
+    let Ok(text) = fs::read_to_string(path) else { return Ok(None) };
+    serde_json::from_str(&text).map(Some).map_err(|error| WorkerError::ModelDamaged {
+        why: format!("its {} cannot be read", path.file_name().unwrap_or_default().to_string_lossy()),
+        detail: Some(error.to_string()),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn token_names_and_ids_come_in_two_shapes() {
+        let Value::Object(tokens) = json!({"bos_token": "<s>", "eos_token": {"content": "</s>"}}) else {
+            unreachable!()
+        };
+        assert_eq!(
+            (token_name(&tokens, "bos_token").as_str(), token_name(&tokens, "eos_token").as_str()),
+            ("<s>", "</s>")
+        );
+        assert_eq!(token_name(&tokens, "pad_token"), "");
+        assert_eq!(ids(Some(&json!([1, 2]))), [1, 2]);
+        assert_eq!(ids(Some(&json!(3))), [3]);
+        assert!(ids(Some(&json!(null))).is_empty());
+    }
+
+    #[test]
+    fn an_index_may_not_point_out_of_the_folder() {
+        let folder = tempfile::tempdir().unwrap();
+        let index = json!({"weight_map": {"a": "../secret.safetensors"}});
+        fs::write(folder.path().join("model.safetensors.index.json"), index.to_string()).unwrap();
+        assert!(matches!(weights(folder.path()), Err(WorkerError::ModelDamaged { .. })));
+    }
+}

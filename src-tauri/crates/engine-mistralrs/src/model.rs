@@ -1,0 +1,82 @@
+//! A loaded model: everything about it that requests need and that never changes.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use mistralrs_core::llguidance::ParserFactory;
+
+use crate::error::WorkerError;
+use crate::lane::Shared;
+use crate::prompt::PLAIN_STOP;
+use crate::stream::reasoning;
+use crate::template::Template;
+use crate::tokens::Tokens;
+
+/// A model ready to answer.
+pub(crate) struct Model {
+    /// Architecture as the files name it.
+    pub(crate) architecture: String,
+    /// Tokens that one generation may take, prompt and answer together.
+    pub(crate) context_length: usize,
+    /// Turns text into tokens.
+    pub(crate) vocabulary: Tokens,
+    /// Turns conversations into prompts; the plain one for a model without.
+    pub(crate) template: Template,
+    /// Whether the template is the model's own, or one that the host gave.
+    pub(crate) has_template: bool,
+    /// Tokens that end an answer.
+    pub(crate) ends: HashSet<u32>,
+    /// Tokens in front of a text that no template has written.
+    pub(crate) text_prefix: Vec<u32>,
+    /// Makes grammars.
+    pub(crate) grammars: Option<Arc<ParserFactory>>,
+    /// What computes.
+    pub(crate) shared: Arc<Shared>,
+}
+
+impl Model {
+    /// The vocabulary.
+    pub(crate) fn tokens(&self) -> &Tokens {
+        &self.vocabulary
+    }
+
+    /// The template.
+    pub(crate) fn template(&self) -> &Template {
+        &self.template
+    }
+
+    /// The marks around this model's reasoning.
+    pub(crate) fn reasoning_marks(&self) -> (&'static str, &'static str) {
+        reasoning::marks_of(self.template.source())
+    }
+
+    /// Whether the model writes tool calls as JSON without any mark, as Llama 3 does.
+    pub(crate) fn writes_bare_calls(&self) -> bool {
+        let source = self.template.source();
+        let marked = ["<tool_call>", "[TOOL_CALLS]", "tool▁call"].iter().any(|mark| source.contains(mark));
+        !marked && (source.contains("<|python_tag|>") || source.contains("\"parameters\""))
+    }
+
+    /// Where answers end that have no token for it.
+    pub(crate) fn plain_stop(&self) -> Vec<String> {
+        if self.has_template { Vec::new() } else { vec![PLAIN_STOP.to_owned()] }
+    }
+
+    /// The tokens of a text that stands for itself.
+    pub(crate) fn encode_text(&self, text: &str) -> Result<Vec<u32>, WorkerError> {
+        let tokens = self.vocabulary.encode(text)?;
+        if tokens.starts_with(&self.text_prefix) {
+            return Ok(tokens);
+        }
+        let mut with_prefix = self.text_prefix.clone();
+        with_prefix.extend(tokens);
+        Ok(with_prefix)
+    }
+
+    /// A factory of grammars, or why there is none.
+    pub(crate) fn grammars(&self) -> Result<&Arc<ParserFactory>, WorkerError> {
+        self.grammars.as_ref().ok_or_else(|| WorkerError::Unavailable {
+            why: "The engine cannot hold this model's answers to a form.".into(),
+        })
+    }
+}

@@ -1,0 +1,146 @@
+//! From drawn tokens to what is reported: characters, reasoning, tool calls, stop texts, in this order.
+
+pub(crate) mod reasoning;
+mod stop;
+pub(crate) mod tool_calls;
+pub(crate) mod tool_forms;
+mod utf8;
+
+use reasoning::Reasoning;
+use stop::StopTexts;
+use tool_calls::ToolCalls;
+use tool_forms::Call;
+use utf8::Utf8;
+
+/// What became clear with a token.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Said {
+    /// More of the answer.
+    pub(crate) text: String,
+    /// More of the reasoning.
+    pub(crate) reasoning: String,
+    /// Whole tool calls.
+    pub(crate) calls: Vec<Call>,
+    /// A stop text was reached.
+    pub(crate) stopped: bool,
+}
+
+impl Said {
+    /// Whether there is nothing to report.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.text.is_empty() && self.reasoning.is_empty() && self.calls.is_empty()
+    }
+}
+
+/// The way of one answer from bytes to reports.
+pub(crate) struct Stream {
+    utf8: Utf8,
+    reasoning: Reasoning,
+    calls: ToolCalls,
+    stop: StopTexts,
+}
+
+impl Stream {
+    /// A stream with these parts; `stop` are the stop texts.
+    pub(crate) fn new(reasoning: Reasoning, calls: ToolCalls, stop: &[String]) -> Self {
+        Self { utf8: Utf8::default(), reasoning, calls, stop: StopTexts::new(stop) }
+    }
+
+    /// Whether the model is thinking now.
+    pub(crate) fn is_reasoning(&self) -> bool {
+        self.reasoning.is_inside()
+    }
+
+    /// Takes the bytes of one token.
+    pub(crate) fn push(&mut self, bytes: &[u8]) -> Said {
+        let text = self.utf8.push(bytes);
+        let mut said = Said::default();
+        self.split(&text, &mut said);
+        said
+    }
+
+    /// Gives what was held back, when nothing more comes. `cut` says that the answer was ended from outside.
+    pub(crate) fn finish(&mut self, cut: bool) -> Said {
+        let mut said = Said::default();
+        let rest = self.utf8.finish();
+        self.split(&rest, &mut said);
+        if let Some(piece) = self.reasoning.finish() {
+            self.take(piece, &mut said);
+        }
+        for piece in self.calls.finish(cut) {
+            self.take_spoken(piece, &mut said);
+        }
+        if !said.stopped {
+            let held = self.stop.finish();
+            said.text.push_str(&held);
+        }
+        said
+    }
+
+    fn split(&mut self, text: &str, said: &mut Said) {
+        if text.is_empty() {
+            return;
+        }
+        for piece in self.reasoning.push(text) {
+            self.take(piece, said);
+        }
+    }
+
+    fn take(&mut self, piece: reasoning::Piece, said: &mut Said) {
+        match piece {
+            reasoning::Piece::Reasoning(thought) => said.reasoning.push_str(&thought),
+            reasoning::Piece::Text(text) => {
+                for piece in self.calls.push(&text) {
+                    self.take_spoken(piece, said);
+                }
+            }
+        }
+    }
+
+    fn take_spoken(&mut self, piece: tool_calls::Piece, said: &mut Said) {
+        if said.stopped {
+            return;
+        }
+        match piece {
+            tool_calls::Piece::Call(call) => said.calls.push(call),
+            tool_calls::Piece::Text(text) => {
+                let (text, stopped) = self.stop.push(&text);
+                said.text.push_str(&text);
+                said.stopped = stopped;
+            }
+        }
+    }
+}
+
+/// How many bytes at the end of `text` may be the beginning of `mark`.
+pub(crate) fn held_back(text: &str, mark: &str) -> usize {
+    mark.char_indices()
+        .map(|(at, _)| at)
+        .chain(std::iter::once(mark.len()))
+        .filter(|at| *at > 0 && *at < mark.len() && text.ends_with(&mark[..*at]))
+        .max()
+        .unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn holds_back_the_longest_beginning() {
+        assert_eq!(held_back("abc<to", "<tool>"), 3);
+        assert_eq!(held_back("abc", "<tool>"), 0);
+        assert_eq!(held_back("aba", "abab"), 3);
+        assert_eq!(held_back("<tool>", "<tool>"), 0, "a whole mark is found, not held back");
+    }
+
+    #[test]
+    fn stop_texts_count_in_the_answer_and_not_in_the_reasoning() {
+        let reasoning = Reasoning::new(("<think>", "</think>"), true);
+        let mut stream = Stream::new(reasoning, ToolCalls::new(&[], false), &["stop".into()]);
+        let said = stream.push(b"stop? no.</think>go on. stop here");
+        assert_eq!(said.reasoning, "stop? no.");
+        assert_eq!(said.text, "go on. ");
+        assert!(said.stopped);
+    }
+}

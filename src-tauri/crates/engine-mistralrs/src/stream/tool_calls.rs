@@ -1,0 +1,290 @@
+//! Tool calls out of the text of an answer.
+//!
+//! Models write calls in a handful of forms. Everything that is, or may yet become, the beginning of one is held
+//! back, so that the raw form never reaches the person. What turns out to be no call is said as text.
+
+use std::collections::HashSet;
+
+use serde_json::Value;
+
+use super::held_back;
+use super::tool_forms::{self, Call, Form};
+
+/// A piece of an answer.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Piece {
+    /// Said.
+    Text(String),
+    /// A tool to be called.
+    Call(Call),
+}
+
+/// Finds tool calls in a stream of text.
+pub(crate) struct ToolCalls {
+    forms: Vec<&'static Form>,
+    /// A call may stand without any mark, as JSON, if it is all that the answer begins with.
+    bare: bool,
+    names: HashSet<String>,
+    held: String,
+    state: State,
+    calls: usize,
+}
+
+enum State {
+    /// Nothing but white space so far: a bare call may still begin.
+    Start,
+    /// Text.
+    Text,
+    /// Behind the opening mark of this form.
+    Inside(&'static Form),
+    /// Inside what may be a bare call.
+    Bare,
+}
+
+impl ToolCalls {
+    /// A search for calls of `tools` (as OpenAI writes them). `bare` says that the model writes calls as plain
+    /// JSON.
+    pub(crate) fn new(tools: &[Value], bare: bool) -> Self {
+        let names = tools.iter().filter_map(tool_forms::tool_name).map(str::to_owned).collect::<HashSet<_>>();
+        let forms = if names.is_empty() { Vec::new() } else { tool_forms::FORMS.iter().collect() };
+        let state = if bare && !names.is_empty() { State::Start } else { State::Text };
+        Self { forms, bare, names, held: String::new(), state, calls: 0 }
+    }
+
+    /// The pieces that `text` completes.
+    pub(crate) fn push(&mut self, text: &str) -> Vec<Piece> {
+        if self.forms.is_empty() {
+            return if text.is_empty() { Vec::new() } else { vec![Piece::Text(text.to_owned())] };
+        }
+        self.held.push_str(text);
+        let mut pieces = Vec::new();
+        while self.step(&mut pieces) {}
+        pieces
+    }
+
+    /// What is left when nothing more comes. `cut` says that the answer was ended from outside: half a call is
+    /// then dropped, for nobody can use it.
+    pub(crate) fn finish(&mut self, cut: bool) -> Vec<Piece> {
+        let held = std::mem::take(&mut self.held);
+        let calls = match &self.state {
+            State::Inside(form) => (form.read)(&held, true),
+            State::Bare => self.bare_call(&held),
+            State::Start | State::Text => None,
+        };
+        match (calls, &self.state) {
+            (Some(calls), _) if !calls.is_empty() => calls.into_iter().map(Piece::Call).collect(),
+            (_, State::Inside(form)) if !cut => text(format!("{}{held}", form.open)),
+            (_, State::Inside(_) | State::Bare) if cut => Vec::new(),
+            // Behind a call, white space is only what separated it from the next.
+            _ if self.calls > 0 && held.trim().is_empty() => Vec::new(),
+            _ => text(held),
+        }
+    }
+
+    fn step(&mut self, pieces: &mut Vec<Piece>) -> bool {
+        match self.state {
+            State::Start => {
+                // Between bare calls stands a semicolon or a line break.
+                let said = match self.calls {
+                    0 => self.held.trim_start(),
+                    _ => self.held.trim_start_matches([';', '\n', ' ']),
+                };
+                if said.is_empty() {
+                    return false;
+                }
+                self.held = said.to_owned();
+                let said = self.held.as_str();
+                self.state = if said.starts_with('{') { State::Bare } else { State::Text };
+                true
+            }
+            State::Bare => {
+                let Some(end) = tool_forms::json_end(&self.held) else { return false };
+                match self.bare_call(&self.held[..end]) {
+                    Some(calls) if !calls.is_empty() => {
+                        self.held = self.held.split_off(end);
+                        self.calls += calls.len();
+                        pieces.extend(calls.into_iter().map(Piece::Call));
+                        self.state = State::Start;
+                    }
+                    _ => self.state = State::Text,
+                }
+                true
+            }
+            State::Text => self.step_text(pieces),
+            State::Inside(form) => {
+                let Some(at) = (form.end)(&self.held) else { return false };
+                let body = self.held[..at.body].to_owned();
+                match (form.read)(&body, false) {
+                    Some(calls) if !calls.is_empty() => {
+                        self.calls += calls.len();
+                        pieces.extend(calls.into_iter().map(Piece::Call));
+                    }
+                    // It looked like a call and is none: let the person see what the model said.
+                    _ => pieces.extend(text(format!("{}{}", form.open, &self.held[..at.next]))),
+                }
+                self.held = self.held.split_off(at.next);
+                self.state = State::Text;
+                true
+            }
+        }
+    }
+
+    fn step_text(&mut self, pieces: &mut Vec<Piece>) -> bool {
+        let found = self
+            .forms
+            .iter()
+            .filter_map(|form| self.held.find(form.open).map(|at| (at, *form)))
+            .min_by_key(|(at, form)| (*at, usize::MAX - form.open.len()));
+        if let Some((at, form)) = found {
+            let before = self.held[..at].to_owned();
+            self.held = self.held.split_off(at + form.open.len());
+            self.say(before.trim_end().to_owned(), pieces);
+            self.state = State::Inside(form);
+            return true;
+        }
+        let keep = self.forms.iter().map(|form| held_back(&self.held, form.open)).max().unwrap_or(0);
+        // White space may be what stands in front of a call and is kept with it.
+        let safe = self.held[..self.held.len() - keep].trim_end().len();
+        let rest = self.held.split_off(safe);
+        let said = std::mem::replace(&mut self.held, rest);
+        self.say(said, pieces);
+        false
+    }
+
+    fn say(&mut self, said: String, pieces: &mut Vec<Piece>) {
+        if said.trim().is_empty() && self.calls > 0 {
+            return;
+        }
+        pieces.extend(text(said));
+    }
+
+    /// The call that this JSON is, if it names a tool that was offered.
+    fn bare_call(&self, json: &str) -> Option<Vec<Call>> {
+        if !self.bare {
+            return None;
+        }
+        let calls = tool_forms::read_json_calls(json)?;
+        calls.iter().all(|call| self.names.contains(&call.name)).then_some(calls)
+    }
+}
+
+fn text(said: String) -> Vec<Piece> {
+    if said.is_empty() { Vec::new() } else { vec![Piece::Text(said)] }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn tools() -> Vec<Value> {
+        vec![json!({"type": "function", "function": {"name": "add", "parameters": {}}})]
+    }
+
+    fn run_in(size: usize, bare: bool, cut: bool, input: &str) -> (String, Vec<(String, String)>) {
+        let mut parser = ToolCalls::new(&tools(), bare);
+        let chars: Vec<char> = input.chars().collect();
+        let mut pieces: Vec<Piece> =
+            chars.chunks(size).flat_map(|c| parser.push(&c.iter().collect::<String>())).collect();
+        pieces.extend(parser.finish(cut));
+        let (mut said, mut calls) = (String::new(), Vec::new());
+        for piece in pieces {
+            match piece {
+                Piece::Text(t) => said.push_str(&t),
+                Piece::Call(c) => calls.push((c.name, c.arguments)),
+            }
+        }
+        (said, calls)
+    }
+
+    fn run(bare: bool, input: &str) -> (String, Vec<(String, String)>) {
+        let whole = run_in(input.chars().count().max(1), bare, false, input);
+        for size in 1..8 {
+            assert_eq!(run_in(size, bare, false, input), whole, "the same in pieces of {size}");
+        }
+        whole
+    }
+
+    fn add(arguments: &str) -> Vec<(String, String)> {
+        vec![("add".to_owned(), arguments.to_owned())]
+    }
+
+    #[test]
+    fn a_hermes_call_is_taken_out_and_its_arguments_kept_as_written() {
+        let (said, calls) = run(
+            false,
+            "One moment.\n<tool_call>\n{\"name\": \"add\", \"arguments\": {\"a\": 1.0,  \"b\": \"<x>\"}}\n</tool_call>",
+        );
+        assert_eq!(said, "One moment.");
+        assert_eq!(calls, add("{\"a\": 1.0,  \"b\": \"<x>\"}"));
+    }
+
+    #[test]
+    fn several_hermes_calls_in_a_row_leave_no_text() {
+        let one = "<tool_call>\n{\"name\": \"add\", \"arguments\": {}}\n</tool_call>";
+        let (said, calls) = run(false, &format!("{one}\n{one}\n"));
+        assert_eq!((said.as_str(), calls.len()), ("", 2));
+    }
+
+    #[test]
+    fn mistral_calls_come_as_a_list_or_by_name() {
+        assert_eq!(run(false, "[TOOL_CALLS][{\"name\": \"add\", \"arguments\": {\"a\": 1}}]").1, add("{\"a\": 1}"));
+        assert_eq!(
+            run(false, "[TOOL_CALLS] [{\"name\": \"add\", \"arguments\": {}}, {\"name\": \"add\", \"arguments\": {}}]")
+                .1
+                .len(),
+            2
+        );
+        assert_eq!(run(false, "[TOOL_CALLS]add[ARGS]{\"a\": 1}").1, add("{\"a\": 1}"));
+        assert_eq!(run(false, "[TOOL_CALLS]add{\"a\": 1}[TOOL_CALLS]add{\"a\": 1}").1.len(), 2);
+    }
+
+    #[test]
+    fn llama_calls_are_bare_or_behind_the_python_tag() {
+        assert_eq!(run(true, "{\"name\": \"add\", \"parameters\": {\"a\": 1}}").1, add("{\"a\": 1}"));
+        assert_eq!(run(true, "<|python_tag|>{\"name\": \"add\", \"parameters\": {\"a\": 1}}").1, add("{\"a\": 1}"));
+        let two = "{\"name\": \"add\", \"parameters\": {}}; {\"name\": \"add\", \"parameters\": {}}";
+        assert_eq!(run(true, two).1.len(), 2);
+    }
+
+    #[test]
+    fn json_that_is_no_call_of_an_offered_tool_is_text() {
+        let other = "{\"name\": \"Ada\", \"parameters\": {}}";
+        assert_eq!(run(true, other), (other.to_owned(), Vec::new()));
+        let open = "{\"name\": \"add\", \"par";
+        assert_eq!(run(true, open), (open.to_owned(), Vec::new()));
+    }
+
+    #[test]
+    fn deepseek_calls_in_both_forms() {
+        let v3 = "<｜tool▁calls▁begin｜><｜tool▁call▁begin｜>function<｜tool▁sep｜>add\n```json\n{\"a\": 1}\n```<｜tool▁call▁end｜><｜tool▁calls▁end｜>";
+        assert_eq!(run(false, v3), (String::new(), add("{\"a\": 1}")));
+        let v31 = "<｜tool▁calls▁begin｜><｜tool▁call▁begin｜>add<｜tool▁sep｜>{\"a\": 1}<｜tool▁call▁end｜><｜tool▁calls▁end｜>";
+        assert_eq!(run(false, v31), (String::new(), add("{\"a\": 1}")));
+    }
+
+    #[test]
+    fn calls_with_one_element_a_parameter() {
+        let xml = "<tool_call>\n<function=add>\n<parameter=a>\n1\n</parameter>\n<parameter=b>\nx y\n</parameter>\n</function>\n</tool_call>";
+        assert_eq!(run(false, xml).1, add("{\"a\":1,\"b\":\"x y\"}"));
+    }
+
+    #[test]
+    fn what_looks_like_a_call_and_is_none_is_shown() {
+        let broken = "<tool_call>\nadd one and two\n</tool_call>";
+        assert_eq!(run(false, broken), (broken.to_owned(), Vec::new()));
+        assert_eq!(run(false, "a < b and <tool> is"), ("a < b and <tool> is".to_owned(), Vec::new()));
+    }
+
+    #[test]
+    fn a_call_whose_closing_mark_is_missing_counts_but_half_a_call_is_dropped() {
+        assert_eq!(run(false, "<tool_call>\n{\"name\": \"add\", \"arguments\": {}}").1, add("{}"));
+        assert_eq!(run_in(3, false, true, "So:\n<tool_call>\n{\"name\": \"ad"), ("So:".to_owned(), Vec::new()));
+    }
+
+    #[test]
+    fn without_tools_everything_is_text() {
+        let mut parser = ToolCalls::new(&[], true);
+        assert_eq!(parser.push("<tool_call>"), [Piece::Text("<tool_call>".into())]);
+    }
+}

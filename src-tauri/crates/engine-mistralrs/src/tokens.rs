@@ -1,0 +1,113 @@
+//! Text to tokens and back.
+
+use std::collections::HashMap;
+
+use mistralrs_core::llguidance::toktrie::{TokTrie, TokenId};
+use tokenizers::Tokenizer;
+
+use crate::error::WorkerError;
+
+/// The model's vocabulary, as the worker uses it.
+pub(crate) struct Tokens {
+    tokenizer: Tokenizer,
+    /// The bytes of every token; those of a special one are its name.
+    bytes: Vec<TokenBytes>,
+    /// Special tokens by name, longest names first.
+    special: Vec<(String, u32)>,
+}
+
+struct TokenBytes {
+    bytes: Vec<u8>,
+    special: bool,
+}
+
+/// Marks that are worth reading even where the vocabulary calls them special and others hide them.
+const SPEAKING: [&str; 4] = ["think", "THINK", "tool", "channel"];
+/// Further ones, by their whole name.
+const SPEAKING_NAMES: [&str; 4] = ["[TOOL_CALLS]", "[ARGS]", "[CALL_ID]", "<|python_tag|>"];
+
+impl Tokens {
+    /// Wraps a tokenizer; `trie` knows the bytes of its tokens.
+    pub(crate) fn new(tokenizer: Tokenizer, trie: &TokTrie) -> Self {
+        let added = tokenizer.get_added_tokens_decoder();
+        let size = trie.vocab_size().max(tokenizer.get_vocab_size(true));
+        let mut all: Vec<TokenBytes> = (0..size)
+            .map(|id| {
+                let bytes = if id < trie.vocab_size() { trie.token(id as TokenId) } else { &[] };
+                match bytes.split_first() {
+                    Some((&TokTrie::SPECIAL_TOKEN_MARKER, name)) => TokenBytes { bytes: name.to_vec(), special: true },
+                    _ => TokenBytes { bytes: bytes.to_vec(), special: false },
+                }
+            })
+            .collect();
+        let mut special = Vec::new();
+        for (id, token) in &added {
+            if let Some(entry) = all.get_mut(*id as usize) {
+                entry.bytes = token.content.clone().into_bytes();
+                entry.special = token.special;
+                special.push((token.content.clone(), *id));
+            }
+        }
+        special.sort_by(|(a, _), (b, _)| b.len().cmp(&a.len()).then_with(|| a.cmp(b)));
+        Self { tokenizer, bytes: all, special }
+    }
+
+    /// The tokens of `text`; special tokens in it are recognised, none are added.
+    pub(crate) fn encode(&self, text: &str) -> Result<Vec<u32>, WorkerError> {
+        let encoding = self.tokenizer.encode_fast(text, false).map_err(|error| WorkerError::EngineFailed {
+            doing: "turn the text into tokens",
+            detail: error.to_string(),
+        })?;
+        Ok(encoding.get_ids().to_vec())
+    }
+
+    /// The bytes that a token adds to the text; none for a special token that is nobody's business.
+    pub(crate) fn spoken(&self, token: u32) -> &[u8] {
+        match self.bytes.get(token as usize) {
+            Some(entry) if !entry.special || speaks(&entry.bytes) => &entry.bytes,
+            _ => &[],
+        }
+    }
+
+    /// The bytes of a token, special or not.
+    pub(crate) fn raw(&self, token: u32) -> &[u8] {
+        self.bytes.get(token as usize).map_or(&[], |entry| &entry.bytes)
+    }
+
+    /// The token as text, for a list of probabilities: what is no whole character is shown as U+FFFD.
+    pub(crate) fn label(&self, token: u32) -> String {
+        String::from_utf8_lossy(self.raw(token)).into_owned()
+    }
+
+    /// Tokens back to text, special ones by name.
+    pub(crate) fn decode(&self, tokens: &[u32]) -> Result<String, WorkerError> {
+        if let Some(unknown) = tokens.iter().find(|t| **t as usize >= self.bytes.len()) {
+            return Err(WorkerError::invalid(format!("The vocabulary has no token {unknown}.")));
+        }
+        self.tokenizer.decode(tokens, false).map_err(|error| WorkerError::EngineFailed {
+            doing: "turn the tokens into text",
+            detail: error.to_string(),
+        })
+    }
+
+    /// How many tokens there are.
+    pub(crate) fn size(&self) -> usize {
+        self.bytes.len()
+    }
+
+    /// Whether the text begins with a special token: there a border between tokens is certain.
+    pub(crate) fn begins_with_special(&self, text: &str) -> bool {
+        self.special.iter().any(|(name, _)| text.starts_with(name.as_str()))
+    }
+
+    /// Special tokens by name.
+    pub(crate) fn special(&self) -> HashMap<&str, u32> {
+        self.special.iter().map(|(name, id)| (name.as_str(), *id)).collect()
+    }
+}
+
+/// Whether a special token's name is a mark that belongs to the answer.
+pub(crate) fn speaks(name: &[u8]) -> bool {
+    let Ok(name) = std::str::from_utf8(name) else { return false };
+    SPEAKING_NAMES.contains(&name) || SPEAKING.iter().any(|word| name.contains(word))
+}

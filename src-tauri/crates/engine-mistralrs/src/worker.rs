@@ -1,0 +1,213 @@
+//! The worker's life: say hello, load one model, answer until the end of input.
+//!
+//! Three threads. The main thread only reads requests, so that a cancellation is heard at once, whatever the
+//! engine is busy with. One thread loads the model and then writes the answers, one after the other: all lanes
+//! share one model, and on a processor two answers at once would each take twice as long. One thread answers
+//! what needs no engine, such as counting.
+
+use std::collections::HashMap;
+use std::process::ExitCode;
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+
+use inglenook_contract::{FinishReason, Parameter};
+use inglenook_engine::protocol::{Generate, Hello, Load, PROTOCOL_VERSION, Prompt, Report, Request, RequestId};
+
+use crate::error::WorkerError;
+use crate::generate::{self, Job};
+use crate::lane::Lanes;
+use crate::model::Model;
+use crate::ticket::Ticket;
+use crate::wire::{Inbox, Outbox};
+use crate::{load, process};
+
+/// The exit code after a model that could not be loaded; the report has said why.
+const EXIT_NOT_LOADED: i32 = 1;
+/// The exit code after a crash of the engine's thread.
+const EXIT_CRASHED: i32 = 70;
+
+/// The share of free memory that conversations may keep between requests, as a divisor.
+const CACHE_SHARE: u64 = 4;
+
+/// Reads requests until the end of input.
+pub(crate) fn run() -> ExitCode {
+    let outbox = Outbox::stdout();
+    outbox.send(&Report::Hello(hello()));
+    let mut inbox = Inbox::new(std::io::stdin().lock(), outbox.clone());
+    let mut worker = Worker::new(outbox);
+    while let Some(request) = inbox.next_request() {
+        worker.take(request);
+    }
+    process::end(0)
+}
+
+fn hello() -> Hello {
+    use Parameter::{
+        ContextLength, FrequencyPenalty, MaxTokens, MinP, PresencePenalty, RepeatPenalty, Seed, Stop, Temperature,
+        Thinking, TopK, TopP,
+    };
+    Hello {
+        protocol: PROTOCOL_VERSION,
+        engine: "mistral.rs".into(),
+        version: "0.8.1".into(),
+        parameters: vec![
+            Temperature,
+            TopP,
+            TopK,
+            MinP,
+            RepeatPenalty,
+            PresencePenalty,
+            FrequencyPenalty,
+            MaxTokens,
+            Stop,
+            Seed,
+            ContextLength,
+            Thinking,
+        ],
+    }
+}
+
+type Tickets = Arc<Mutex<HashMap<RequestId, Arc<Ticket>>>>;
+type Aside = Box<dyn FnOnce(&Outbox, &OnceLock<Arc<Model>>) + Send>;
+
+struct Worker {
+    outbox: Outbox,
+    tickets: Tickets,
+    model: Arc<OnceLock<Arc<Model>>>,
+    /// Where answers are written; there from the moment a model is asked for.
+    jobs: Option<Sender<Job>>,
+    /// Where the rest is done.
+    asides: Option<Sender<Aside>>,
+}
+
+impl Worker {
+    fn new(outbox: Outbox) -> Self {
+        Self { outbox, tickets: Tickets::default(), model: Arc::default(), jobs: None, asides: None }
+    }
+
+    fn take(&mut self, request: Request) {
+        match request {
+            Request::Load(load) => self.load(*load),
+            Request::Generate(generate) => self.generate(*generate),
+            Request::Cancel { id } => {
+                let ticket = lock(&self.tickets).remove(&id);
+                if let Some(ticket) = ticket {
+                    ticket.done(FinishReason::Cancelled);
+                }
+            }
+            Request::Count { id, prompt } => {
+                self.aside(id, Box::new(move |outbox, model| count(outbox, model, id, &prompt)))
+            }
+            Request::Detokenize { id, tokens } => {
+                self.aside(id, Box::new(move |outbox, model| detokenize(outbox, model, id, &tokens)));
+            }
+            Request::Embed { id, .. } => self.outbox.fail(
+                Some(id),
+                &WorkerError::Unavailable { why: "This model answers in text; it makes no vectors.".into() },
+            ),
+        }
+    }
+
+    fn load(&mut self, load: Load) {
+        if self.jobs.is_some() {
+            return self.outbox.fail(None, &WorkerError::Busy);
+        }
+        process::set_threads(load.config.threads);
+        let (jobs, received) = channel();
+        let (outbox, model, tickets) = (self.outbox.clone(), self.model.clone(), self.tickets.clone());
+        start("engine", move || {
+            let loaded = load_model(&load, &outbox, &model);
+            answer(&loaded, &received, &tickets);
+        });
+        let (asides, received) = channel::<Aside>();
+        let (outbox, model) = (self.outbox.clone(), self.model.clone());
+        start("aside", move || received.into_iter().for_each(|aside| aside(&outbox, &model)));
+        self.jobs = Some(jobs);
+        self.asides = Some(asides);
+    }
+
+    fn generate(&self, request: Generate) {
+        let Some(jobs) = &self.jobs else { return self.outbox.fail(Some(request.id), &WorkerError::NoModel) };
+        let ticket = Arc::new(Ticket::new(request.id, self.outbox.clone()));
+        {
+            let mut tickets = lock(&self.tickets);
+            tickets.retain(|_, ticket| !ticket.is_closed());
+            if tickets.contains_key(&request.id) {
+                let error = WorkerError::invalid("Another answer with this number is being written.");
+                return self.outbox.fail(Some(request.id), &error);
+            }
+            tickets.insert(request.id, ticket.clone());
+        }
+        // The receiver lives as long as the process.
+        let _ = jobs.send(Job { ticket, request });
+    }
+
+    fn aside(&self, id: RequestId, aside: Aside) {
+        match &self.asides {
+            // The receiver lives as long as the process.
+            Some(asides) => drop(asides.send(aside)),
+            None => self.outbox.fail(Some(id), &WorkerError::NoModel),
+        }
+    }
+}
+
+fn lock(tickets: &Tickets) -> MutexGuard<'_, HashMap<RequestId, Arc<Ticket>>> {
+    tickets.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn start(name: &str, body: impl FnOnce() + Send + 'static) {
+    if let Err(error) = std::thread::Builder::new().name(name.into()).spawn(body) {
+        tracing::error!(%error, "no thread could be started");
+        process::end(EXIT_CRASHED);
+    }
+}
+
+fn load_model(load: &Load, outbox: &Outbox, place: &OnceLock<Arc<Model>>) -> Arc<Model> {
+    match load::load(load, outbox) {
+        Ok((model, ready)) => {
+            let model = Arc::new(model);
+            // Empty until now: a second load is refused.
+            let _ = place.set(model.clone());
+            outbox.send(&Report::Ready(Box::new(ready)));
+            model
+        }
+        Err(error) => {
+            tracing::error!(%error, "not loaded");
+            outbox.send(&Report::LoadFailed(error.failure()));
+            process::end(EXIT_NOT_LOADED);
+        }
+    }
+}
+
+fn answer(model: &Arc<Model>, jobs: &Receiver<Job>, tickets: &Tickets) {
+    let budget = (process::available_bytes() / CACHE_SHARE) as usize;
+    let mut lanes = Lanes::new(model.shared.clone(), budget);
+    for job in jobs {
+        let id = job.ticket.id();
+        if let Err(error) = generate::run(model, &mut lanes, job) {
+            // A thread of the engine died and may have taken locks with it: nothing more can be trusted.
+            tracing::error!(%error, "the engine is gone");
+            lock(tickets).values().for_each(|ticket| ticket.failed(&error));
+            process::end(EXIT_CRASHED);
+        }
+        lock(tickets).remove(&id);
+    }
+}
+
+fn loaded(model: &OnceLock<Arc<Model>>) -> Result<&Arc<Model>, WorkerError> {
+    model.get().ok_or(WorkerError::NoModel)
+}
+
+fn count(outbox: &Outbox, model: &OnceLock<Arc<Model>>, id: RequestId, prompt: &Prompt) {
+    match loaded(model).and_then(|model| crate::prompt::count(model, prompt)) {
+        Ok((tokens, per_message)) => outbox.send(&Report::Counted { id, tokens, per_message }),
+        Err(error) => outbox.fail(Some(id), &error),
+    }
+}
+
+fn detokenize(outbox: &Outbox, model: &OnceLock<Arc<Model>>, id: RequestId, tokens: &[u32]) {
+    match loaded(model).and_then(|model| model.tokens().decode(tokens)) {
+        Ok(text) => outbox.send(&Report::Detokenized { id, text }),
+        Err(error) => outbox.fail(Some(id), &error),
+    }
+}
