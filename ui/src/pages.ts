@@ -1,7 +1,8 @@
 // Pages that are not needed for the first paint come when they are asked for, or when the window has nothing to do.
 
-export const loadModelsPage = () => import('./features/models');
-export const loadSettingsPage = () => import('./features/settings');
+// By its file: the index of the models is in the first part already, for the picker above the chat.
+export const loadModelsPage = async () => (await import('./features/models/ModelsPage.svelte')).default;
+export const loadSettingsPage = async () => (await import('./features/settings')).SettingsPage;
 
 const IDLE_MS = 2_000;
 

@@ -9,7 +9,7 @@ export const t = {
     settings: 'Settings',
     showSidebar: 'Show the chats',
     hideSidebar: 'Hide the chats',
-    sidebar: 'Chats',
+    sidebar: 'Sidebar',
     sidebarWidth: 'Width of the list of chats',
     pageFailed: 'This page could not be shown',
     reload: 'Reload the window',
