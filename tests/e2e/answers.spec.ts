@@ -1,5 +1,5 @@
 // What does not depend on a model's words: stopping, queueing, versions, failures, a cut answer. A script answers.
-import { composer, expect, say, test, tryPocket } from './household';
+import { composer, expect, lastMessage, say, test, tryPocket } from './household';
 
 const script = {
   answers: [
@@ -13,10 +13,10 @@ test('an answer is stopped, keeps its words, and goes on', async ({ page, open }
   await open(script);
   await tryPocket(page);
   await say(page, 'slow');
-  await expect(page.getByRole('article').last()).toContainText('word word');
+  await expect(lastMessage(page)).toContainText('word word');
   await page.getByRole('button', { name: 'Stop the answer' }).click();
   await expect(page.getByRole('button', { name: 'Stop the answer' })).toBeHidden();
-  await expect(page.getByRole('article').last()).toContainText('word word');
+  await expect(lastMessage(page)).toContainText('word word');
   await page.getByRole('button', { name: 'Continue' }).first().click();
   await expect(page.getByRole('button', { name: 'Stop the answer' })).toBeVisible();
   await page.keyboard.press('Escape');
@@ -27,7 +27,7 @@ test('what is said while an answer comes waits in sight', async ({ page, open })
   await open(script);
   await tryPocket(page);
   await say(page, 'slow');
-  await expect(page.getByRole('article').last()).toContainText('word');
+  await expect(lastMessage(page)).toContainText('word');
   await say(page, 'and then');
   await expect(page.getByText('and then')).toBeVisible();
   await expect(composer(page)).toHaveValue('');
@@ -37,7 +37,7 @@ test('an answer is written again and both versions stay', async ({ page, open })
   const household = await open(script);
   await tryPocket(page);
   await say(page, 'hello');
-  await expect(page.getByRole('article').last()).toContainText('You said');
+  await expect(lastMessage(page)).toContainText('You said');
   await page.getByRole('button', { name: 'Regenerate' }).last().click();
   await expect(page.getByText('2/2')).toBeVisible();
   await page.getByRole('button', { name: 'Earlier version' }).click();
@@ -56,7 +56,7 @@ test('a worker that dies leaves an error card, and the next message is answered'
   await expect(page.getByText('It began well')).toBeVisible();
   await expect(page.getByRole('alert').first()).toBeVisible();
   await say(page, 'hello again');
-  await expect(page.getByRole('article').last()).toContainText('You said');
+  await expect(lastMessage(page)).toContainText('You said');
 });
 
 test('an answer that was cut by a crash of the application says so', async ({ page, open }) => {
@@ -64,11 +64,11 @@ test('an answer that was cut by a crash of the application says so', async ({ pa
   await tryPocket(page);
   await say(page, 'slow');
   // A second of text is what a crash may cost; two seconds in, some of it must be there.
-  await expect(page.getByRole('article').last()).toContainText('word '.repeat(80).trim());
+  await expect(lastMessage(page)).toContainText('word '.repeat(80).trim());
   await household.end('SIGKILL');
   await page.goto('about:blank');
   await page.goto(await household.start());
   await page.getByText('slow', { exact: true }).first().click();
   await expect(page.getByText(/closed while this was being written/)).toBeVisible();
-  await expect(page.getByRole('article').last()).toContainText('word '.repeat(40).trim());
+  await expect(lastMessage(page)).toContainText('word '.repeat(40).trim());
 });

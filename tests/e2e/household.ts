@@ -96,3 +96,8 @@ export async function say(page: Page, text: string): Promise<void> {
   await composer(page).fill(text);
   await composer(page).press('Enter');
 }
+
+/** The last message in sight. What a screen reader is told of an answer stands elsewhere too. */
+export function lastMessage(page: Page) {
+  return page.getByRole('article').last();
+}

@@ -67,9 +67,13 @@ async fn serve(arguments: Arguments) -> anyhow::Result<()> {
     let port = listener.local_addr()?.port();
     let guard = guard::Guard::new(port, &arguments.key);
     announce(port, &arguments.key);
-    axum::serve(listener, api::router(Arc::clone(&host), guard)).with_graceful_shutdown(asked_to_end()).await?;
+    // Not axum's graceful end: it waits until the last stream is closed, and an open page never closes its own.
+    let served = tokio::select! {
+        served = axum::serve(listener, api::router(Arc::clone(&host), guard)).into_future() => served,
+        () = asked_to_end() => Ok(()),
+    };
     host.shutdown().await;
-    Ok(())
+    Ok(served?)
 }
 
 /// The one line that whoever started this waits for.
