@@ -8,13 +8,14 @@ test('a stranger gets an answer, and finds it again after the application was ki
   await say(page, 'What is the capital of Norway?');
   await expect(lastMessage(page)).toContainText('The capital of Norway is Oslo.');
   await say(page, 'My name is Tara.');
-  await expect(page.getByText(/tok\/s/)).toBeVisible();
+  await expect(lastMessage(page)).toContainText('tok/s');
 
   await household.end('SIGKILL');
   await page.goto('about:blank');
   await page.goto(await household.start());
   await page.getByText('What is the capital of Norway?').first().click();
-  await expect(lastMessage(page)).toContainText('The capital of Norway is Oslo.');
+  const oslo = page.getByRole('article').filter({ hasText: 'The capital of Norway is Oslo.' });
+  await expect(oslo).toBeVisible();
   await say(page, 'What is my name?');
   await expect(lastMessage(page)).toContainText('Tara');
 });
