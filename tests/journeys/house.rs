@@ -51,7 +51,8 @@ fn every_crate_knows_only_those_below_it() {
     let allowed: BTreeMap<&str, BTreeSet<String>> =
         MAY_KNOW.iter().map(|(of, on)| (*of, on.iter().map(|name| format!("inglenook-{name}")).collect())).collect();
     for (package, needs) in dependencies() {
-        let may = allowed.get(package.as_str()).unwrap_or_else(|| panic!("{package} is not in the table of directions"));
+        let may =
+            allowed.get(package.as_str()).unwrap_or_else(|| panic!("{package} is not in the table of directions"));
         for need in needs.iter().filter(|need| need.starts_with("inglenook")) {
             assert!(may.contains(need), "{package} must not depend on {need}: the arrows point down");
         }

@@ -195,7 +195,11 @@ async fn a_bad_request_is_answered_in_words_and_changes_nothing() {
         ("folder.add", json!({ "path": "relative/folder" }), ErrorCode::InvalidRequest),
         ("folder.add", json!({ "path": "/no/such/folder" }), ErrorCode::NotFound),
         ("desktop.openLink", json!({ "url": "file:///etc/passwd" }), ErrorCode::InvalidRequest),
-        ("chat.saveParameters", json!({ "chat": chat, "parameters": { "temperature": -1.0 } }), ErrorCode::InvalidRequest),
+        (
+            "chat.saveParameters",
+            json!({ "chat": chat, "parameters": { "temperature": -1.0 } }),
+            ErrorCode::InvalidRequest,
+        ),
         ("chat.saveParameters", json!({ "chat": chat, "parameters": { "top_p": 1.5 } }), ErrorCode::InvalidRequest),
         ("no.such.call", json!({}), ErrorCode::NotFound),
     ];
@@ -212,6 +216,24 @@ async fn a_second_host_on_the_same_home_is_refused() {
     let person = Person::with_script(slow_and_quick()).await;
     let error = person.tries_to_open_again().await.expect_err("one home, one application");
     assert_eq!(error.code, ErrorCode::Busy, "{error:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_hostile_file_among_the_models_is_refused_and_nothing_else_suffers() {
+    let person = Person::with_script(slow_and_quick()).await;
+    let models = person.home().join("models");
+    // A header that claims 2^63 entries, one that ends in its middle, and one that is no model at all.
+    let huge = [b"GGUF".as_slice(), &3u32.to_le_bytes(), &u64::MAX.to_le_bytes(), &(1u64 << 63).to_le_bytes()].concat();
+    for (name, bytes) in [("huge.gguf", &huge[..]), ("cut.gguf", &huge[..13]), ("text.gguf", b"hello, I am a model")] {
+        std::fs::write(models.join(name), bytes).expect("a file among the models");
+    }
+    let list: ModelList = person.gets("model.rescan", json!({})).await;
+    assert_eq!(list.rejected.len(), 3, "each is named: {:?}", list.rejected);
+    for rejected in &list.rejected {
+        assert!(rejected.error.message.ends_with('.'), "with a sentence why: {:?}", rejected.error);
+    }
+    let chat = person.new_chat().await;
+    assert_eq!(person.hears(&chat, "hello").await.status, MessageStatus::Done, "the application goes on");
 }
 
 fn files(folder: &std::path::Path) -> Vec<std::path::PathBuf> {

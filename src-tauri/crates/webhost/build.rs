@@ -8,7 +8,10 @@ fn main() {
     let page = folder.join("index.html");
     if !page.exists() {
         std::fs::create_dir_all(&folder).expect("ui/dist can be created");
-        std::fs::write(page, "<!doctype html><title>Inglenook</title><p>The page was not built: run <code>make run</code>.")
-            .expect("ui/dist can be written");
+        std::fs::write(
+            page,
+            "<!doctype html><title>Inglenook</title><p>The page was not built: run <code>make run</code>.",
+        )
+        .expect("ui/dist can be written");
     }
 }

@@ -25,7 +25,11 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let repeats: usize = words.next().map_or(Ok(3), |word| word.parse())?;
     let worker = start(&model).await?;
     let name = model.file_name().unwrap_or_default().to_string_lossy();
-    print_line(&format!("{name}: loaded in {} ms, {} MB resident", worker.ready().load_ms, worker.memory_bytes() >> 20));
+    print_line(&format!(
+        "{name}: loaded in {} ms, {} MB resident",
+        worker.ready().load_ms,
+        worker.memory_bytes() >> 20
+    ));
     print_line("prompt tokens | first token ms | prompt tok/s | generation tok/s");
     for length in PROMPTS {
         let mut runs = Vec::new();
@@ -118,7 +122,11 @@ async fn text_of(worker: &Worker, tokens: u32, salt: usize) -> Result<String, Bo
 
 async fn second_turn(worker: &Worker) -> Result<(), Box<dyn std::error::Error>> {
     let history = text_of(worker, HISTORY, 99).await?;
-    let said = |role: &str, content: &str| ChatMessage { role: role.into(), content: content.into(), ..ChatMessage::default() };
+    let said = |role: &str, content: &str| ChatMessage {
+        role: role.into(),
+        content: content.into(),
+        ..ChatMessage::default()
+    };
     let chat = |messages| Prompt::Chat(Conversation { messages, ..Conversation::default() });
     let mut messages = vec![said("user", &history)];
     let (first, answer) = generate(worker, chat(messages.clone())).await?;
@@ -127,8 +135,11 @@ async fn second_turn(worker: &Worker) -> Result<(), Box<dyn std::error::Error>> 
     let ratio = second.timings.first_token_ms / first.timings.first_token_ms;
     print_line(&format!(
         "second turn over {} tokens of history: {:.0} ms against {:.0} ms for the first, ratio {ratio:.3} ({} of {} tokens from the cache)",
-        first.usage.prompt_tokens, second.timings.first_token_ms, first.timings.first_token_ms,
-        second.usage.cached_tokens, second.usage.prompt_tokens
+        first.usage.prompt_tokens,
+        second.timings.first_token_ms,
+        first.timings.first_token_ms,
+        second.usage.cached_tokens,
+        second.usage.prompt_tokens
     ));
     Ok(())
 }
@@ -142,7 +153,9 @@ async fn what_the_host_adds(repeats: usize) {
     for _ in 0..repeats {
         let chat = person.new_chat().await;
         let begun = Instant::now();
-        let Sent::Answering { answer, .. } = person.says(&chat, "What is the capital of Norway?").await else { continue };
+        let Sent::Answering { answer, .. } = person.says(&chat, "What is the capital of Norway?").await else {
+            continue;
+        };
         person.waits_for_words(&answer).await;
         let seen = begun.elapsed().as_secs_f64() * 1_000.0;
         let stats = person.waits_for(&answer).await.stats.unwrap_or_default();
@@ -150,6 +163,8 @@ async fn what_the_host_adds(repeats: usize) {
     }
     added.sort_by(f64::total_cmp);
     if let Some(median) = added.get(added.len() / 2) {
-        print_line(&format!("host and protocol add {median:.1} ms to the worker's own first token (median of {repeats})"));
+        print_line(&format!(
+            "host and protocol add {median:.1} ms to the worker's own first token (median of {repeats})"
+        ));
     }
 }

@@ -62,7 +62,8 @@ pub fn typescript() -> String {
     let calls = std::mem::take(&mut printer.rows);
     Streams::visit(&mut printer);
     let streams = std::mem::take(&mut printer.rows);
-    let mut text = String::from("// Generated from the crate `inglenook-contract` by `make bindings`; do not edit.\n\n");
+    let mut text =
+        String::from("// Generated from the crate `inglenook-contract` by `make bindings`; do not edit.\n\n");
     for declaration in printer.declarations.values() {
         let _ = writeln!(text, "{declaration}\n");
     }
