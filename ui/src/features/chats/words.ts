@@ -44,10 +44,12 @@ export const words = {
   restored: (title: string) => `“${title}” is back`,
   purge: 'Delete for good',
   purgeTitle: (title: string) => `Delete “${title}” for good?`,
-  purgeBody: 'Its messages are removed from this computer. This cannot be undone.',
+  purgeBody:
+    'Its messages are deleted and overwritten. Only the daily copies hold them until newer ones take their place. This cannot be undone.',
   emptyTrash: 'Empty trash',
   emptyTitle: (chats: number) => `Delete ${format.counted(chats, 'chat')} for good?`,
-  emptyBody: 'Their messages are removed from this computer. This cannot be undone.',
+  emptyBody:
+    'Their messages are deleted and overwritten. Only the daily copies hold them until newer ones take their place. This cannot be undone.',
 } as const;
 
 /** What a chat is called. */

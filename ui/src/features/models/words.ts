@@ -23,6 +23,7 @@ export const words = {
   manage: 'Manage models',
   load: 'Load',
   unload: 'Unload',
+  stopLoading: 'Stop',
   loadName: (name: string) => `Load ${name}`,
   unloadName: (name: string) => `Unload ${name}`,
   chosen: 'Answers in this chat',

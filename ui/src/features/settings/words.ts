@@ -26,18 +26,18 @@ export const words = {
   },
   log: {
     label: 'Log',
-    hint: 'The log stays on this computer and never holds what you or a model write.',
+    hint: 'A file beside your data that helps to find out what went wrong. Nobody else gets it.',
     levels: {
       error: 'Failures only',
-      warn: 'And what looks wrong',
-      info: 'And what happens',
+      warn: 'Failures and warnings',
+      info: 'What happens',
       debug: 'Everything',
     } satisfies Record<LogLevel, string>,
   },
 
   data: {
     title: 'Where your data lies',
-    hint: 'Chats, settings and downloaded models.',
+    hint: 'Chats, settings, and the folder for models of Inglenook’s own.',
     fromEnvironment:
       'The variable INGLENOOK_HOME names this folder. To change it, change the variable and start again.',
     move: 'Move to another folder…',
@@ -64,6 +64,7 @@ export const words = {
     memory: (total: string, free: string) => `${total}, of which ${free} are free now`,
     free: (bytes: string) => `${bytes} free where your data lies`,
     memoryUse: 'Memory in use',
+    unused: 'This version does not use it: models run on the processor.',
     none: 'None found. Models run on the processor.',
     cores: (cores: number) => format.counted(cores, 'core'),
   },
@@ -81,7 +82,10 @@ export const words = {
         'Temporary chats',
         'They are kept in memory only and never written to the disk. Closing the application ends them.',
       ],
-      ['Deleted chats', 'They wait in the trash until you empty it; after that they are gone.'],
+      [
+        'Deleted chats',
+        'They wait in the trash until you empty it, and are then overwritten. The copies that Inglenook makes once a day and before an update, three of each, hold them until newer ones take their place.',
+      ],
     ],
     stored: 'Your chats and settings lie here, unencrypted like your other documents:',
   },
