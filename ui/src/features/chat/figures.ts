@@ -30,7 +30,9 @@ export function statsLine(stats: AnswerStats | null, reason: FinishReason | null
     const rate = speed(stats);
     if (rate) parts.push(rate);
     parts.push(`${count(stats.completion_tokens)} ${stats.completion_tokens === 1 ? 'token' : 'tokens'}`);
-    parts.push(`first word ${duration(stats.first_token_ms)}`);
+    parts.push(
+      `first word ${stats.first_token_ms < 50 ? `<\u2009${duration(100)}` : duration(stats.first_token_ms)}`,
+    );
   }
   const why = reason && REASONS[reason];
   if (why) parts.push(why);

@@ -20,6 +20,10 @@ describe('figures under an answer', () => {
     expect(statsLine(null, 'stop')).toBe('');
   });
 
+  it('do not claim that a first word took no time', () => {
+    expect(statsLine({ ...stats, first_token_ms: 12 }, 'stop')).toContain('first word <\u20090.1 s');
+  });
+
   it('tell why an answer ended where that is not plain', () => {
     expect(statsLine(stats, 'length')).toMatch(/ · reached the answer limit$/);
   });
