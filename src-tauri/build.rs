@@ -9,8 +9,11 @@ fn main() {
     let page = Path::new("ui/dist/index.html");
     if !page.exists() {
         std::fs::create_dir_all("ui/dist").expect("ui/dist can be created");
-        std::fs::write(page, "<!doctype html><title>Inglenook</title><p>The page was not built: run <code>make run</code>.")
-            .expect("ui/dist can be written");
+        std::fs::write(
+            page,
+            "<!doctype html><title>Inglenook</title><p>The page was not built: run <code>make run</code>.",
+        )
+        .expect("ui/dist can be written");
     }
     let attributes = tauri_build::Attributes::new()
         .capabilities_path_pattern("src-tauri/capabilities/*.json")

@@ -1,7 +1,13 @@
 // The page: one window, no server-side rendering. Relative addresses, because the window serves it from its own
 // scheme and the HTTP host from a port that differs at every start.
 import { svelte } from '@sveltejs/vite-plugin-svelte';
-import { defineConfig } from 'vite';
+import { defineConfig, type ProxyOptions } from 'vite';
+
+/** Hands calls on to a real host, under the host's own name: it answers to no other. `make dev` starts it. */
+const devHost = process.env['INGLENOOK_DEV_HOST'];
+const proxy: Record<string, ProxyOptions> | undefined = devHost
+  ? { '/api': { target: devHost, changeOrigin: true, headers: { origin: devHost } } }
+  : undefined;
 
 export default defineConfig({
   base: './',
@@ -16,5 +22,5 @@ export default defineConfig({
     modulePreload: { polyfill: false },
   },
   worker: { format: 'es' },
-  server: { host: '127.0.0.1', port: 5173, strictPort: true },
+  server: { host: '127.0.0.1', port: 5173, strictPort: true, ...(proxy && { proxy }) },
 });

@@ -24,6 +24,11 @@ impl OpenStreams {
         }
     }
 
+    /// Lets go of a stream that ended by itself.
+    fn forget(&self, id: u32) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&id);
+    }
+
     fn close(&self, id: u32) {
         if let Some(task) = self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&id) {
             task.abort();
@@ -59,16 +64,22 @@ pub(crate) async fn stream(
     events: Channel<Value>,
 ) -> Result<(), ErrorInfo> {
     let mut stream = open_stream(&*host(&state).await?, &name, request).await?;
+    let streams = open.inner().clone();
+    // Kept before it can end, so that its own end finds it there.
+    let (begin, begun) = tokio::sync::oneshot::channel::<()>();
     let task = tauri::async_runtime::spawn(async move {
+        let _ = begun.await;
         while let Some(event) = stream.next().await {
             if events.send(event).is_err() {
-                return;
+                break;
             }
         }
         // The page tells "ended" from "still open" by this.
         let _ = events.send(Value::Null);
+        streams.forget(id);
     });
     open.keep(id, task);
+    let _ = begin.send(());
     Ok(())
 }
 

@@ -15,6 +15,12 @@ describe('server-sent events', () => {
     }
   });
 
+  it('end at an empty line whose two characters came apart', () => {
+    const events = new SentEvents();
+    const whole = ['data: a\r', '\n', '\n'].flatMap((piece) => events.read(piece));
+    expect(whole, 'one line end, then an empty line').toEqual([{ name: 'message', data: 'a' }]);
+  });
+
   it('join the lines of one event and keep colons in the data', () => {
     expect(new SentEvents().read('data: a: b\ndata:c\n\n')).toEqual([{ name: 'message', data: 'a: b\nc' }]);
   });

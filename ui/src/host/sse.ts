@@ -18,7 +18,7 @@ export class SentEvents {
     let text = piece;
     // "\r" at the end of a piece and "\n" at the beginning of the next are one line's end.
     if (this.#afterReturn && text.startsWith('\n')) text = text.slice(1);
-    if (text !== '') this.#afterReturn = text.endsWith('\r');
+    if (piece !== '') this.#afterReturn = piece.endsWith('\r');
     const lines = (this.#rest + text).split(/\r\n|\n|\r/);
     this.#rest = lines.pop() ?? '';
     for (const line of lines) {

@@ -19,11 +19,13 @@ function open<Event>(name: string, request: unknown, listener: StreamListener<Ev
     if (event === null) end();
     else listener.onEvent(event);
   };
-  invoke('stream', { id, name, request, events }).catch((thrown: unknown) => end(HostError.from(thrown)));
+  const opened = invoke('stream', { id, name, request, events });
+  opened.catch((thrown: unknown) => end(HostError.from(thrown)));
   return () => {
     if (closed) return;
     closed = true;
-    void invoke('unstream', { id });
+    // Not before it is open: the shell would find nothing to close, and the stream would run on.
+    void opened.then(() => invoke('unstream', { id })).catch(() => undefined);
   };
 }
 
