@@ -5,14 +5,14 @@ import type { Changed } from '../contract/bindings';
 import type { Host, StreamListener } from '../host/host';
 import { followChanges, onChange } from './changes';
 
-function world() {
+function world(reachable = true) {
   const listeners: StreamListener<Changed[]>[] = [];
   const waits: number[] = [];
   const due: (() => void)[] = [];
   const left = vi.fn();
   const host: Host = {
     kind: 'memory',
-    call: () => Promise.reject(new Error('nothing is asked here')),
+    call: () => (reachable ? Promise.resolve({} as never) : Promise.reject(new Error('nobody is there'))),
     stream: (_name, _request, listener) => {
       listeners.push(listener as StreamListener<never>);
       return left;
@@ -53,11 +53,13 @@ describe('changes', () => {
     expect(seen).toEqual([{ tag: 'chat', id: 'a' }]);
   });
 
-  it('are subscribed again after a break, later each time, and count as all missed', () => {
+  it('are subscribed again after a break, later each time, and count as all missed', async () => {
     const { listeners, waits, due, asked } = world();
     listeners[0]?.onEnd?.();
     due.shift()?.();
     expect(listeners, 'a second subscription').toHaveLength(2);
+    await Promise.resolve();
+    await Promise.resolve();
     expect(asked, 'nobody knows what was missed').toContainEqual(['models']);
     listeners[1]?.onEnd?.();
     expect(waits, 'a host that is gone is not hammered').toEqual([500, 1000]);
@@ -65,6 +67,15 @@ describe('changes', () => {
     listeners[2]?.onEvent([]);
     listeners[2]?.onEnd?.();
     expect(waits.at(-1), 'one that came back begins anew').toBe(500);
+  });
+
+  it('leave what is shown alone while nobody answers', async () => {
+    const { listeners, due, asked } = world(false);
+    listeners[0]?.onEnd?.();
+    due.shift()?.();
+    await Promise.resolve();
+    await Promise.resolve();
+    expect(asked, 'asking again would only bring failures').toEqual([]);
   });
 
   it('stop when told', () => {

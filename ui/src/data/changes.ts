@@ -53,6 +53,17 @@ export function followChanges({ host, client, later = timer }: FollowParts): Uns
     for (const changed of changes) for (const listener of listeners) listener(changed);
   };
 
+  // Nobody knows what was missed meanwhile, so everything counts as changed, but only once the host answers again:
+  // before that every screen would show the same failure instead of what it has.
+  const catchUp = async () => {
+    try {
+      await host.call('settings.get', {});
+    } catch {
+      return;
+    }
+    if (!over) spread((Object.keys(invalidatedBy) as ChangeTag[]).map((tag) => ({ tag })));
+  };
+
   const open = (again: boolean) => {
     if (over) return;
     unsubscribe = host.stream(
@@ -69,8 +80,7 @@ export function followChanges({ host, client, later = timer }: FollowParts): Uns
         },
       },
     );
-    // Nobody knows what was missed meanwhile, so everything counts as changed.
-    if (again) spread((Object.keys(invalidatedBy) as ChangeTag[]).map((tag) => ({ tag })));
+    if (again) void catchUp();
   };
 
   open(false);

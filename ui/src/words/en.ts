@@ -20,7 +20,6 @@ export const t = {
   },
   startup: {
     title: 'Inglenook could not start',
-    hint: 'Your chats and models are untouched.',
   },
   palette: {
     title: 'Commands',
@@ -47,7 +46,7 @@ export const t = {
     databaseTitle: 'The file with your chats was damaged',
     database: (path: string) =>
       `It could not be read, so Inglenook began with an empty one. The damaged file was not touched and lies at ${path}.`,
-    backups: 'There is a copy to go back to:',
+    backups: 'You can go back to a copy:',
     noBackups: 'There is no copy to go back to.',
     backup: (when: string, chats: string) => `${when} · ${chats}`,
     restore: 'Restore',
