@@ -144,7 +144,7 @@ mod tests {
 
     #[test]
     fn short_memory_is_told_with_both_numbers() {
-        let error = ErrorInfo::from(EngineError::MemoryShort { needs: 9_120_000_000, free: 6_400_000_000 });
+        let error = ErrorInfo::from(EngineError::MemoryShort { needs: 9_771_050_598, free: 6_871_947_674 });
         assert_eq!(error.message, "Not enough memory: this model needs about 9.1 GB and 6.4 GB are free.");
         assert_eq!(error.code, ErrorCode::OutOfMemory);
     }

@@ -26,9 +26,10 @@ pub(crate) fn resident(pid: u32) -> Option<u64> {
     system.process(pid).map(sysinfo::Process::memory).filter(|bytes| *bytes > 0)
 }
 
-/// Bytes as a person reads them: gigabytes of 10^9 bytes with one decimal.
+/// Memory as a person reads it: gigabytes of 2^30 bytes, as memory is sold and as the window shows it, with one
+/// decimal.
 pub(crate) fn gigabytes(bytes: u64) -> String {
-    format!("{:.1} GB", bytes as f64 / 1e9)
+    format!("{:.1} GB", bytes as f64 / f64::from(1 << 30))
 }
 
 #[cfg(test)]
@@ -37,7 +38,7 @@ mod tests {
 
     #[test]
     fn bytes_read_as_gigabytes_with_one_decimal() {
-        assert_eq!(gigabytes(9_120_000_000), "9.1 GB");
+        assert_eq!(gigabytes(9_771_050_598), "9.1 GB");
         assert_eq!(gigabytes(40_000_000), "0.0 GB", "a tiny model still reads as a number");
     }
 

@@ -255,7 +255,7 @@ fn pool_with_memory(scene: &Scene, free: u64, max_loaded: usize) -> Pool {
         Arc::new(move || {
             let states = known.get().map(Pool::states).unwrap_or_default();
             let loaded = states.iter().filter(|(_, state)| is_ready(state)).count() as u64;
-            Some(free.saturating_sub(loaded * 5_000_000_000))
+            Some(free.saturating_sub(loaded * (5 << 30)))
         })
     };
     let pool = scene.pool(PoolSettings { free_memory, max_loaded, ..calm() });
@@ -264,17 +264,17 @@ fn pool_with_memory(scene: &Scene, free: u64, max_loaded: usize) -> Pool {
 }
 
 fn big(model: &str, gigabytes: f64) -> LoadSpec {
-    LoadSpec { memory_bytes: Some((gigabytes * 1e9) as u64), ..spec(model) }
+    LoadSpec { memory_bytes: Some((gigabytes * f64::from(1 << 30)) as u64), ..spec(model) }
 }
 
 fn claims_five_gigabytes() -> Scene {
-    Scene::new(json!({ "load": { "memory_bytes": 5_000_000_000_u64 } }))
+    Scene::new(json!({ "load": { "memory_bytes": 5_u64 << 30 } }))
 }
 
 #[tokio::test]
 async fn a_model_that_does_not_fit_is_refused_with_both_numbers() {
     let scene = plain();
-    let pool = pool_with_memory(&scene, 6_400_000_000, 1);
+    let pool = pool_with_memory(&scene, 6_871_947_674, 1);
     let error = pool.ensure(big("a", 9.12)).await.unwrap_err();
     assert_eq!(error.message, "Not enough memory: this model needs about 9.1 GB and 6.4 GB are free.");
     assert_eq!((error.code, error.retryable), (ErrorCode::OutOfMemory, true));
@@ -300,7 +300,7 @@ async fn without_an_estimate_the_files_and_a_margin_must_fit() {
 #[tokio::test]
 async fn idle_models_make_room_for_another() {
     let scene = claims_five_gigabytes();
-    let pool = pool_with_memory(&scene, 8_000_000_000, 5);
+    let pool = pool_with_memory(&scene, 8 << 30, 5);
     let pid = pool.ensure(big("a", 5.0)).await.unwrap().pid();
     assert!(pool.ensure(big("b", 5.0)).await.is_ok(), "3 GB are free, and 8 GB without the idle one");
     assert_eq!(pool.state(&a()), ModelState::Unloaded);
@@ -310,7 +310,7 @@ async fn idle_models_make_room_for_another() {
 #[tokio::test]
 async fn nothing_is_unloaded_in_vain_nor_while_it_answers() {
     let scene = claims_five_gigabytes();
-    let pool = pool_with_memory(&scene, 8_000_000_000, 5);
+    let pool = pool_with_memory(&scene, 8 << 30, 5);
     let lease = pool.ensure(big("a", 5.0)).await.unwrap();
     let error = pool.ensure(big("b", 5.0)).await.unwrap_err();
     assert_eq!(error.message, "Not enough memory: this model needs about 5.0 GB and 3.0 GB are free.");
