@@ -1,5 +1,11 @@
 // The actions that belong to no feature: going somewhere, the theme, the frame.
-import { Boxes, Moon, PanelLeft, Settings, SquarePen, Sun, SunMoon } from '@lucide/svelte';
+import Boxes from '@lucide/svelte/icons/boxes';
+import Moon from '@lucide/svelte/icons/moon';
+import PanelLeft from '@lucide/svelte/icons/panel-left';
+import Settings from '@lucide/svelte/icons/settings';
+import SquarePen from '@lucide/svelte/icons/square-pen';
+import Sun from '@lucide/svelte/icons/sun';
+import SunMoon from '@lucide/svelte/icons/sun-moon';
 
 import { toastError } from '../../components/ui';
 import type { Theme } from '../../contract/bindings';
