@@ -56,7 +56,8 @@ const marked = new Marked({
   },
   renderer: {
     heading({ tokens, depth }) {
-      const level = Math.min(depth + 2, 6);
+      // The chat has the headings above these; models begin with a second level as often as with a first.
+      const level = Math.min(Math.max(depth, 2) + 1, 6);
       return `<h${level} class="heading-${depth}">${this.parser.parseInline(tokens)}</h${level}>\n`;
     },
     code(token) {

@@ -74,5 +74,8 @@ function isTyped(event: KeyboardEvent): boolean {
   if (event.key.length !== 1 || event.key === ' ' || event.ctrlKey || event.metaKey || event.altKey)
     return false;
   const { target } = event;
-  return target === document.body || (target instanceof Element && target.matches('[role="feed"]'));
+  return (
+    target === document.body ||
+    (target instanceof Element && target.querySelector(':scope [role="feed"]') !== null)
+  );
 }
