@@ -45,7 +45,8 @@ export class Window {
     this.address = `http://127.0.0.1:${port}`;
     const env = { ...process.env, INGLENOOK_HOME: this.home, ...this.environment };
     const words = ['--port', String(port), '--native-port', String(native)];
-    this.driver = spawn('tauri-driver', words, { env, stdio: ['ignore', 'ignore', 'inherit'] });
+    // A process group of its own: ending it ends the web driver and a window that a failed test left open.
+    this.driver = spawn('tauri-driver', words, { env, stdio: ['ignore', 'ignore', 'inherit'], detached: true });
     await until('the driver to listen', () => fetch(`${this.address}/status`).then((answer) => answer.ok));
   }
 
@@ -108,12 +109,17 @@ export class Window {
   /** Closes the window in order. */
   async close() {
     await this.ask('DELETE', this.session);
+    this.session = undefined;
   }
 
-  /** Ends the driver and throws the home away. */
+  /** Ends everything that was started and throws the home away. */
   async leave() {
-    this.driver?.kill();
-    if (this.driver && this.driver.exitCode === null) await once(this.driver, 'exit');
+    if (this.session) await this.close().catch(() => undefined);
+    if (this.driver && this.driver.exitCode === null) {
+      const ended = once(this.driver, 'exit');
+      process.kill(-this.driver.pid, 'SIGTERM');
+      await ended;
+    }
     rmSync(this.folder, { recursive: true, force: true });
   }
 }
