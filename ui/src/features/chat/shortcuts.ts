@@ -1,7 +1,10 @@
 // What can be done in a chat by keyboard. Most of it is known to the palette too; Escape and plain letters are not
 // shortcuts but belong to the composer, wherever the focus is.
 
-import { CopyCheck, PanelRight, RefreshCw, Square } from '@lucide/svelte';
+import CopyCheck from '@lucide/svelte/icons/copy-check';
+import PanelRight from '@lucide/svelte/icons/panel-right';
+import RefreshCw from '@lucide/svelte/icons/refresh-cw';
+import Square from '@lucide/svelte/icons/square';
 
 import { registerAction, type Action } from '../palette';
 import { inspector } from './inspector.svelte';
