@@ -17,8 +17,8 @@ use writer::Writer;
 
 /// How long reading one piece of a prompt should take. Between pieces a cancelled request lets go of the
 /// processor and progress is told; each piece costs a copy of the cache, so they must not be too short.
-const PIECE: Duration = Duration::from_millis(500);
-/// The first piece, before anything is known of the model's speed.
+const PIECE: Duration = Duration::from_millis(800);
+/// The first piece, before anything is known of the model's speed, and the shortest.
 const FIRST_PIECE: usize = 64;
 /// The engine itself computes no more than this at once.
 const LONGEST_PIECE: usize = 1024;
@@ -102,7 +102,7 @@ fn read(lane: &mut Lane, prompt: &[u32], cached: usize, ticket: &Ticket) -> Resu
         }
         ticket.prefill(done, prompt.len(), cached);
         let speed = piece as f64 / begun.elapsed().as_secs_f64().max(1e-6);
-        piece = ((speed * PIECE.as_secs_f64()) as usize).clamp(FIRST_PIECE / 2, LONGEST_PIECE);
+        piece = ((speed * PIECE.as_secs_f64()) as usize).clamp(FIRST_PIECE, LONGEST_PIECE);
     }
     Ok(!ticket.is_closed())
 }

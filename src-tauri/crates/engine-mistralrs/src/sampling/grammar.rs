@@ -81,7 +81,7 @@ pub(crate) fn schema_of_call(tools: &[Value], choice: &ToolChoice, key: &str) ->
         .filter_map(|tool| {
             let name = tool_name(tool)?;
             let parameters = tool.get("function").unwrap_or(tool).get("parameters");
-            let parameters = parameters.filter(|p| p.is_object()).cloned().unwrap_or_else(|| json!({"type": "object"}));
+            let parameters = closed(parameters.filter(|p| p.is_object()).cloned().unwrap_or_else(|| json!({})));
             Some(json!({
                 "type": "object",
                 "properties": {"name": {"const": name}, key: parameters},
@@ -96,6 +96,17 @@ pub(crate) fn schema_of_call(tools: &[Value], choice: &ToolChoice, key: &str) ->
         ([one], _) => Ok(one.clone()),
         (several, _) => Ok(json!({"anyOf": several})),
     }
+}
+
+/// The parameters of a tool without room for invented ones, unless the schema speaks of them itself.
+fn closed(mut parameters: Value) -> Value {
+    if let Value::Object(fields) = &mut parameters {
+        fields.entry("type").or_insert("object".into());
+        if fields.contains_key("properties") {
+            fields.entry("additionalProperties").or_insert(false.into());
+        }
+    }
+    parameters
 }
 
 #[cfg(test)]
