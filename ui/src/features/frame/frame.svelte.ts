@@ -49,6 +49,10 @@ class FrameLayout {
     return this.narrow ? this.#over : !this.#closed;
   }
 
+  showSidebar(): void {
+    if (!this.sidebarShown) this.toggleSidebar();
+  }
+
   toggleSidebar(): void {
     if (this.narrow) {
       this.#over = !this.#over;

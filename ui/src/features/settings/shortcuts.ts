@@ -14,6 +14,7 @@ export const SHORTCUTS: readonly { title: string; shortcuts: readonly Shortcut[]
       { keys: 'Mod+K', does: 'Search actions, chats and models' },
       { keys: 'Mod+N', does: 'New chat' },
       { keys: 'Mod+Shift+N', does: 'New temporary chat' },
+      { keys: 'Mod+Shift+F', does: 'Search chats' },
       { keys: 'Mod+B', does: 'Show or hide the chats' },
       { keys: 'Mod+,', does: 'Settings' },
     ],
