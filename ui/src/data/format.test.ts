@@ -1,6 +1,16 @@
 import { describe, expect, it } from 'vitest';
 
-import { bytes, counted, daysAgo, duration, percent, relativeDay, relativeTime, weights } from './format';
+import {
+  bytes,
+  counted,
+  daysAgo,
+  duration,
+  memory,
+  percent,
+  relativeDay,
+  relativeTime,
+  weights,
+} from './format';
 
 const NOW = new Date(2026, 2, 11, 9, 30).getTime();
 const at = (day: number, hour = 12, month = 2, year = 2026) => new Date(year, month, day, hour).getTime();
@@ -13,6 +23,14 @@ describe('figures for people', () => {
     expect(bytes(12_300)).toBe('12 kB');
     expect(bytes(40), 'something is not nothing').toBe('1 kB');
     expect(bytes(0)).toBe('0 kB');
+  });
+
+  it('tell memory as it is sold, with a decimal only where there is one', () => {
+    const GB = 1024 ** 3;
+    expect(memory(16 * GB, 'en')).toBe('16 GB');
+    expect(memory(23.4 * GB, 'en')).toBe('23.4 GB');
+    expect(memory(512 * 1024 ** 2, 'en')).toBe('512 MB');
+    expect(memory(23.4 * GB, 'de'), 'as the locale writes it').toBe('23,4 GB');
   });
 
   it('count and weigh', () => {

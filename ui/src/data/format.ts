@@ -5,12 +5,23 @@ const MEGA = 1e6;
 
 const whole = new Intl.NumberFormat(undefined, { maximumFractionDigits: 0 });
 const tenths = new Intl.NumberFormat(undefined, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
+const AT_MOST_TENTHS = { maximumFractionDigits: 1 };
+const atMostTenths = new Intl.NumberFormat(undefined, AT_MOST_TENTHS);
 
-/** "4.9 GB", "531 MB", "12 kB". Decimal units, as disks are sold. */
+/** Files and disks: "4.9 GB", "531 MB", "12 kB". Decimal units, as disks are sold. */
 export function bytes(count: number): string {
   if (count >= 0.95 * GIGA) return `${tenths.format(count / GIGA)} GB`;
   if (count >= MEGA) return `${whole.format(count / MEGA)} MB`;
   return `${whole.format(Math.max(count > 0 ? 1 : 0, count / 1e3))} kB`;
+}
+
+/** Memory as it is sold, in GB of 1,024³ bytes: "16 GB", "23.4 GB", "512 MB". The engine's messages count so too. */
+export function memory(count: number, locale?: string): string {
+  const gigabytes = count / 1024 ** 3;
+  // Below a tenth short of one, "0.9 GB" says less than megabytes do.
+  if (gigabytes < 0.95) return `${whole.format(count / 1024 ** 2)} MB`;
+  const format = locale === undefined ? atMostTenths : new Intl.NumberFormat(locale, AT_MOST_TENTHS);
+  return `${format.format(gigabytes)} GB`;
 }
 
 /** "8,192". */
