@@ -15,3 +15,5 @@ export const pool = new RenderPool({
   startWorker: () => new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' }),
   renderHere,
 });
+
+if (typeof Worker !== 'undefined') pool.warm();

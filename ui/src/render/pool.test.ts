@@ -66,6 +66,14 @@ describe('the render pool', () => {
     expect(posted().length, 'one job a worker').toBe(workers.length);
   });
 
+  it('uses the workers that were started ahead', () => {
+    pool.warm();
+    expect(workers).toHaveLength(2);
+    void pool.render(job('m', 'x'));
+    expect(workers, 'and no others').toHaveLength(2);
+    expect(posted()).toHaveLength(1);
+  });
+
   it('drops all but the newest job of a message', async () => {
     const first = pool.render(job('m', 'a', true));
     const second = pool.render(job('m', 'ab', true));

@@ -55,6 +55,11 @@ export class RenderPool {
       this.#seats.push({ worker: null, active: null, timer: undefined });
   }
 
+  /** Starts the workers before the first text comes: loading them takes longer than reading a page of messages. */
+  warm(): void {
+    for (const seat of this.#seats) if (!seat.worker && !this.#broken) this.#hire(seat);
+  }
+
   /** What was rendered before for exactly this finished text. */
   remembered(id: string, text: string): Rendered | null {
     const known = this.#finished.get(id);
