@@ -41,7 +41,7 @@ pub fn run() {
             let host = start_host(app.handle().clone(), places);
             tauri::async_runtime::spawn(host.clone().map(|_| ()));
             app.manage(host);
-            window::open(app.handle())?;
+            window::open(app.handle(), home.root().join("window"))?;
             Ok(())
         })
         .build(tauri::generate_context!());

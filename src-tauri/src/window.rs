@@ -1,5 +1,7 @@
 //! The window: how it opens, what it may navigate to, how it comes to the front.
 
+use std::path::PathBuf;
+
 use tauri::webview::{NewWindowResponse, PageLoadEvent};
 use tauri::window::Color;
 use tauri::{AppHandle, Manager as _, WebviewUrl, WebviewWindowBuilder};
@@ -13,12 +15,14 @@ pub(crate) const MAIN: &str = "main";
 const PAGE_DARK: Color = Color(0x18, 0x15, 0x13, 0xff);
 const PAGE_LIGHT: Color = Color(0xfb, 0xf9, 0xf6, 0xff);
 
-/// Opens the window.
+/// Opens the window. `data` is the folder where the web view keeps what is its own (cache, local storage): in the
+/// home, like everything else.
 ///
 /// # Errors
 /// What the system's web view says when it cannot be made.
-pub(crate) fn open(app: &AppHandle) -> tauri::Result<()> {
+pub(crate) fn open(app: &AppHandle, data: PathBuf) -> tauri::Result<()> {
     let window = WebviewWindowBuilder::new(app, MAIN, WebviewUrl::App("index.html".into()))
+        .data_directory(data)
         .title("Inglenook")
         .inner_size(1180.0, 780.0)
         .min_inner_size(640.0, 480.0)

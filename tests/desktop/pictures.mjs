@@ -1,4 +1,5 @@
-// Takes the pictures of the README from the real window: the first start, a chat, the models, the settings.
+// Takes pictures of the real window, in both themes and at two sizes: the first start, a chat, the models, the
+// settings. Those of the README are among them.
 import { join } from 'node:path';
 
 import { Window } from './window.mjs';
@@ -7,47 +8,54 @@ const ENTER = '\uE007';
 const COMPOSER = 'textarea[aria-label="Message"]';
 const folder = process.env.INGLENOOK_PICTURES;
 
-const window = new Window();
-/** Draws in light and in dark, at the size that a picture is read at. */
-async function take(name) {
-  for (const [theme, suffix] of [['light', ''], ['dark', '-dark']]) {
+/** Waits until nothing moves any more and what was asked for is painted. */
+const PAINTED = `
+  const done = arguments[0];
+  requestAnimationFrame(() =>
+    Promise.allSettled(document.getAnimations().map((moving) => moving.finished)).then(() =>
+      requestAnimationFrame(() => done()),
+    ),
+  );
+`;
+
+/** One picture in the light and one in the dark. */
+async function take(window, name) {
+  for (const theme of ['dark', 'light']) {
     await window.run(`document.documentElement.dataset.theme = '${theme}'`);
-    // Two frames: one to lay out, one to paint.
-    await window.runAsync('const done = arguments[0]; requestAnimationFrame(() => requestAnimationFrame(() => done()))');
-    await window.picture(join(folder, `${name}${suffix}.png`));
+    await window.runAsync(PAINTED);
+    await window.picture(join(folder, theme === 'dark' ? `${name}-dark.png` : `${name}.png`));
   }
-  await window.run(`document.documentElement.dataset.theme = 'light'`);
 }
 
-async function say(text, until) {
+async function say(window, text, answer) {
   await window.type(COMPOSER, text + ENTER);
-  await window.read(until);
+  await window.read(answer);
 }
 
-try {
-  await window.open();
-  for (const [width, height, suffix] of [[1440, 900, ''], [1000, 700, '-small']]) {
-    await window.resize(width, height);
+async function pictures(size, suffix) {
+  const window = new Window();
+  try {
+    await window.open(size);
     await window.read('Talk to a model on your own machine.');
-    await take(`start${suffix}`);
+    await take(window, `start${suffix}`);
+    await window.click('//button[contains(., "Try Pocket")]');
+    await say(window, 'What is the capital of Norway?', 'Oslo');
+    await window.run('location.hash = "#/chat"');
+    await say(window, 'Make a table: tacos 4, pizza 2, cheese 16', 'cheese');
+    await say(window, 'Write hello world in Rust.', 'println');
+    await say(window, 'What is the area of a circle?', 'radius');
+    await window.find('.katex');
+    await take(window, `chat${suffix}`);
+    await window.run('location.hash = "#/models"');
+    await window.read('Q8_0');
+    await take(window, `models${suffix}`);
+    await window.run('location.hash = "#/settings/appearance"');
+    await window.find('h1, h2');
+    await take(window, `settings${suffix}`);
+  } finally {
+    await window.leave();
   }
-  await window.resize(1440, 900);
-  await window.click('//button[contains(., "Try Pocket")]');
-  await say('What is the capital of Norway?', 'Oslo');
-  await window.run('location.hash = "#/chat"');
-  await say('Make a table: tacos 4, pizza 2, cheese 16', 'cheese');
-  await say('Write hello world in Rust.', 'println');
-  await say('What is the area of a circle?', 'area of a circle');
-  await take('chat');
-  await window.resize(1000, 700);
-  await take('chat-small');
-  await window.resize(1440, 900);
-  await window.run('location.hash = "#/models"');
-  await window.read('Pocket');
-  await take('models');
-  await window.run('location.hash = "#/settings/appearance"');
-  await window.find('h1, h2');
-  await take('settings');
-} finally {
-  await window.leave();
 }
+
+await pictures([1440, 900], '');
+await pictures([1000, 700], '-small');

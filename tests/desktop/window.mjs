@@ -2,7 +2,7 @@
 // few WebDriver commands that the journeys need.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -32,12 +32,23 @@ export class Window {
   /** Set before the first opening. */
   environment = {};
 
-  /** Starts the driver and opens the window. */
-  async open() {
+  /** Starts the driver and opens the window, of this size the next time and every time after. */
+  async open(size) {
+    if (size) this.remember(size);
     if (!this.driver) await this.startDriver();
     const capabilities = { alwaysMatch: { 'tauri:options': { application: join(bin, 'inglenook') } } };
     const session = await this.ask('POST', '/session', { capabilities });
     this.session = `/session/${session.sessionId}`;
+  }
+
+  /**
+   * Writes down a size where the window remembers its own. WebDriver's own command waits for ever for a window
+   * manager's word, and there is no window manager under Xvfb (seen with WebKitWebDriver 2.50).
+   */
+  remember([width, height]) {
+    const place = { x: 0, y: 0, prev_x: 0, prev_y: 0, maximized: false, fullscreen: false, visible: true, decorated: true };
+    mkdirSync(this.home, { recursive: true, mode: 0o700 });
+    writeFileSync(join(this.home, 'window.json'), JSON.stringify({ main: { width, height, ...place } }));
   }
 
   async startDriver() {
@@ -94,10 +105,6 @@ export class Window {
   /** Waits until some text can be read in the window. */
   async read(text) {
     await until(`“${text}” to be read in the window`, async () => (await this.text()).includes(text));
-  }
-
-  async resize(width, height) {
-    await this.ask('POST', `${this.session}/window/rect`, { width, height });
   }
 
   /** Writes a picture of the page. */

@@ -74,5 +74,6 @@ fn built_in_models(resources: Option<&std::path::Path>) -> Option<PathBuf> {
         beside.map(|folder| folder.join("models")),
         Some(PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../resources/models"))),
     ];
-    candidates.into_iter().flatten().find(|folder| folder.join("pocket").is_dir())
+    let found = candidates.into_iter().flatten().find(|folder| folder.join("pocket").is_dir())?;
+    Some(found.canonicalize().unwrap_or(found))
 }
