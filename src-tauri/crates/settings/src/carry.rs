@@ -21,6 +21,9 @@ const OWN: &str = ".inglenook-";
 /// they are loaded.
 const MODELS: &str = "models";
 
+/// The web view's own folder in a home (cache, local storage).
+const WEB_VIEW: &str = "window";
+
 /// Whether the home at `from` can be carried to `to` at all.
 pub(crate) fn check_target(from: &Path, to: &Path) -> Result<(), SettingsError> {
     let refuse = |words: String| Err(SettingsError::Invalid(words));
@@ -138,8 +141,9 @@ struct Copying<'a> {
 fn copy_folder(from: &Path, to: &Path, copying: &Copying<'_>) -> Result<(), SettingsError> {
     durable::make_folder(to)?;
     for name in names(from)? {
-        // The lock is this process's own, made anew in the new home.
-        if from == copying.from && name == lock::NAME {
+        // The lock is this process's own, made anew in the new home; the web view writes in its folder even now, and
+        // what is in it makes itself anew.
+        if from == copying.from && (name == lock::NAME || name == WEB_VIEW) {
             continue;
         }
         let (old, new) = (from.join(&name), to.join(&name));
