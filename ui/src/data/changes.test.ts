@@ -1,4 +1,4 @@
-import { QueryClient } from '@tanstack/svelte-query';
+import { QueryClient, QueryObserver } from '@tanstack/svelte-query';
 import { describe, expect, it, vi } from 'vitest';
 
 import type { Changed } from '../contract/bindings';
@@ -67,6 +67,33 @@ describe('changes', () => {
     listeners[2]?.onEvent([]);
     listeners[2]?.onEnd?.();
     expect(waits.at(-1), 'one that came back begins anew').toBe(500);
+  });
+
+  it('ask again for what is on its way for the first time', async () => {
+    const client = new QueryClient();
+    const answers: ((answer: string) => void)[] = [];
+    const query = new QueryObserver(client, {
+      queryKey: ['chat', 'a'],
+      queryFn: () => new Promise<string>((resolve) => answers.push(resolve)),
+    });
+    const leave = query.subscribe(() => {});
+    const listeners: StreamListener<Changed[]>[] = [];
+    const host: Host = {
+      kind: 'memory',
+      call: () => Promise.resolve({} as never),
+      stream: (_name, _request, listener) => {
+        listeners.push(listener as StreamListener<never>);
+        return () => {};
+      },
+    };
+    const stop = followChanges({ host, client });
+    listeners[0]?.onEvent([{ tag: 'chat', id: 'a' }]);
+    answers[0]?.('answering');
+    await vi.waitFor(() => expect(answers, 'the first answer was older than the change').toHaveLength(2));
+    answers[1]?.('done');
+    await vi.waitFor(() => expect(query.getCurrentResult().data).toBe('done'));
+    stop();
+    leave();
   });
 
   it('leave what is shown alone while nobody answers', async () => {

@@ -37,6 +37,19 @@ function timer(work: () => void, milliseconds: number): () => void {
   return () => clearTimeout(id);
 }
 
+/** Has everything below this name asked for again. */
+async function askAgain(client: QueryClient, queryKey: readonly unknown[]): Promise<void> {
+  // The cache waits for a first answer instead of asking again; but that answer may be older than the change.
+  const first = client
+    .getQueryCache()
+    .findAll({ queryKey, fetchStatus: 'fetching' })
+    .filter(({ state }) => state.data === undefined);
+  await client.invalidateQueries({ queryKey });
+  await Promise.all(
+    first.map(({ queryKey: name }) => client.invalidateQueries({ queryKey: name, exact: true })),
+  );
+}
+
 /** Follows the host's changes until told to stop; subscribes again, later each time, when the stream ends. */
 export function followChanges({ host, client, later = timer }: FollowParts): Unsubscribe {
   let over = false;
@@ -49,7 +62,7 @@ export function followChanges({ host, client, later = timer }: FollowParts): Uns
     for (const { tag, id } of changes) {
       for (const key of invalidatedBy[tag](id)) touched.set(JSON.stringify(key), key);
     }
-    for (const queryKey of touched.values()) void client.invalidateQueries({ queryKey: [...queryKey] });
+    for (const queryKey of touched.values()) void askAgain(client, queryKey);
     for (const changed of changes) for (const listener of listeners) listener(changed);
   };
 
