@@ -20,4 +20,10 @@ cat > "$bin/along/bundle.json" <<JSON
     "resources": { "$PWD/src-tauri/resources/models/pocket/Pocket-Q8_0.gguf": "models/pocket/Pocket-Q8_0.gguf" }
 } }
 JSON
-ui/node_modules/.bin/tauri bundle --bundles "$bundles" --config "$bin/along/bundle.json"
+
+# Not among the page's own packages: a lock file cannot be checked against a registry that lacks the builds of this
+# one package for other systems, and only bundling needs it.
+version=2.12.5
+tools=${INGLENOOK_TOOLS:-$HOME/.cache/inglenook/tools}/tauri-cli-$version
+[ -x "$tools/node_modules/.bin/tauri" ] || npm install --silent --no-save --prefix "$tools" "@tauri-apps/cli@$version"
+"$tools/node_modules/.bin/tauri" bundle --bundles "$bundles" --config "$bin/along/bundle.json"
