@@ -96,7 +96,10 @@ for (const size of SIZES) {
       }
     });
 
-    test(`a toast leaves the composer free at ${size.width} × ${size.height}, ${theme}`, async ({ page, open }) => {
+    test(`a toast leaves the composer free at ${size.width} × ${size.height}, ${theme}`, async ({
+      page,
+      open,
+    }) => {
       await page.setViewportSize(size);
       await page.emulateMedia({ colorScheme: theme });
       await open(script);
@@ -113,7 +116,10 @@ for (const size of SIZES) {
       await expect(toast.getByRole('button', { name: 'Undo' })).toBeVisible();
       const apart = async () => {
         const above = await toast.boundingBox();
-        const below = await page.locator('form').filter({ has: composer(page) }).boundingBox();
+        const below = await page
+          .locator('form')
+          .filter({ has: composer(page) })
+          .boundingBox();
         expect(above!.y + above!.height, 'the toast ends above the composer').toBeLessThan(below!.y);
       };
       await apart();
@@ -270,11 +276,11 @@ test('a temporary chat says so and is gone after a restart', async ({ page, open
   await say(page, 'apples');
   await answered(page);
   await page.keyboard.press('Control+Shift+n');
-  await expect(page.getByRole('heading', { name: 'What shall we talk about?' })).toBeVisible();
-  await expect(page.getByText('Temporary', { exact: true }).first()).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'A chat that leaves no trace' })).toBeVisible();
+  await expect(page.getByText('Temporary: nothing of this is saved.')).toBeVisible();
   await say(page, 'a secret');
   await answered(page);
-  await expect(chats(page).getByText('a secret')).toBeVisible();
+  await expect(row(page, 'Temporary: a secret'), 'the list marks it too').toBeVisible();
 
   await household.end();
   await page.goto('about:blank');
