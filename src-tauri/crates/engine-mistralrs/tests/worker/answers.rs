@@ -136,7 +136,7 @@ fn several_requests_at_once_are_each_answered_as_if_alone() {
     let ids: Vec<u64> = questions.iter().map(|q| worker.ask(user(q), fields.clone())).collect();
     let mut texts = vec![String::new(); ids.len()];
     let mut ends = vec![0; ids.len()];
-    while ends.iter().any(|n| *n == 0) {
+    while ends.contains(&0) {
         let report = worker.report();
         let at = ids.iter().position(|id| report["id"] == *id).expect("one of them");
         texts[at].push_str(report["text"].as_str().unwrap_or_default());
