@@ -4,6 +4,8 @@
 //! happens here is only the start: the checks and the environment that must be set before there are threads.
 
 mod cpu;
+mod embed;
+mod engine;
 mod error;
 mod generate;
 mod lane;

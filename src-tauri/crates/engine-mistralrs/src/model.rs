@@ -1,9 +1,10 @@
 //! A loaded model: everything about it that requests need and that never changes.
 
 use std::collections::HashSet;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use mistralrs_core::llguidance::ParserFactory;
+use mistralrs_core::llguidance::toktrie::{ApproximateTokEnv, TokEnv};
 
 use crate::error::WorkerError;
 use crate::lane::Shared;
@@ -28,8 +29,8 @@ pub(crate) struct Model {
     pub(crate) ends: HashSet<u32>,
     /// Tokens in front of a text that no template has written.
     pub(crate) text_prefix: Vec<u32>,
-    /// Makes grammars.
-    pub(crate) grammars: Option<Arc<ParserFactory>>,
+    /// Makes grammars; built when the first is needed, for it takes a while and most never need one.
+    pub(crate) grammars: OnceLock<ParserFactory>,
     /// What computes.
     pub(crate) shared: Arc<Shared>,
 }
@@ -73,10 +74,17 @@ impl Model {
         Ok(with_prefix)
     }
 
-    /// A factory of grammars, or why there is none.
-    pub(crate) fn grammars(&self) -> Result<&Arc<ParserFactory>, WorkerError> {
-        self.grammars.as_ref().ok_or_else(|| WorkerError::Unavailable {
-            why: "The engine cannot hold this model's answers to a form.".into(),
-        })
+    /// The factory of grammars.
+    pub(crate) fn grammars(&self) -> Result<&ParserFactory, WorkerError> {
+        if let Some(factory) = self.grammars.get() {
+            return Ok(factory);
+        }
+        let trie = self.vocabulary.trie(self.ends.iter().copied().min().unwrap_or_default());
+        let environment: TokEnv = Arc::new(ApproximateTokEnv::new(trie));
+        let factory = ParserFactory::new_simple(&environment).map_err(|error| WorkerError::EngineFailed {
+            doing: "prepare grammars for this model's vocabulary",
+            detail: error.to_string(),
+        })?;
+        Ok(self.grammars.get_or_init(|| factory))
     }
 }

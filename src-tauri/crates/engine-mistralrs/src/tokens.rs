@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use mistralrs_core::llguidance::toktrie::{TokTrie, TokenId};
+use mistralrs_core::llguidance::toktrie::{TokRxInfo, TokTrie, TokenId};
 use tokenizers::Tokenizer;
 
 use crate::error::WorkerError;
@@ -16,9 +16,13 @@ pub(crate) struct Tokens {
     special: Vec<(String, u32)>,
 }
 
-struct TokenBytes {
-    bytes: Vec<u8>,
-    special: bool,
+/// A token's bytes.
+#[derive(Clone, Debug)]
+pub(crate) struct TokenBytes {
+    /// The bytes it adds to a text; for a special one, its name.
+    pub(crate) bytes: Vec<u8>,
+    /// It steers and is no text.
+    pub(crate) special: bool,
 }
 
 /// Marks that are worth reading even where the vocabulary calls them special and others hide them.
@@ -27,9 +31,16 @@ const SPEAKING: [&str; 4] = ["think", "THINK", "tool", "channel"];
 const SPEAKING_NAMES: [&str; 4] = ["[TOOL_CALLS]", "[ARGS]", "[CALL_ID]", "<|python_tag|>"];
 
 impl Tokens {
-    /// Wraps a tokenizer; `trie` knows the bytes of its tokens.
-    pub(crate) fn new(tokenizer: Tokenizer, trie: &TokTrie) -> Self {
+    /// Wraps a tokenizer with the bytes of its tokens.
+    pub(crate) fn new(tokenizer: Tokenizer, bytes: Vec<TokenBytes>) -> Self {
         let added = tokenizer.get_added_tokens_decoder();
+        let mut special: Vec<(String, u32)> = added.into_iter().map(|(id, token)| (token.content, id)).collect();
+        special.sort_by(|(a, _), (b, _)| b.len().cmp(&a.len()).then_with(|| a.cmp(b)));
+        Self { tokenizer, bytes, special }
+    }
+
+    /// The bytes of a tokenizer's tokens, where nothing but the tokenizer is known; `trie` is the engine's.
+    pub(crate) fn bytes_of(tokenizer: &Tokenizer, trie: &TokTrie) -> Vec<TokenBytes> {
         let size = trie.vocab_size().max(tokenizer.get_vocab_size(true));
         let mut all: Vec<TokenBytes> = (0..size)
             .map(|id| {
@@ -40,16 +51,25 @@ impl Tokens {
                 }
             })
             .collect();
-        let mut special = Vec::new();
-        for (id, token) in &added {
-            if let Some(entry) = all.get_mut(*id as usize) {
-                entry.bytes = token.content.clone().into_bytes();
-                entry.special = token.special;
-                special.push((token.content.clone(), *id));
+        for (id, token) in tokenizer.get_added_tokens_decoder() {
+            if let Some(entry) = all.get_mut(id as usize) {
+                *entry = TokenBytes { bytes: token.content.into_bytes(), special: token.special };
             }
         }
-        special.sort_by(|(a, _), (b, _)| b.len().cmp(&a.len()).then_with(|| a.cmp(b)));
-        Self { tokenizer, bytes: all, special }
+        all
+    }
+
+    /// The vocabulary as grammars need it; `end` is a token that ends answers.
+    pub(crate) fn trie(&self, end: u32) -> TokTrie {
+        let words: Vec<Vec<u8>> = self
+            .bytes
+            .iter()
+            .map(|token| match token.special {
+                true => [&[TokTrie::SPECIAL_TOKEN_MARKER], token.bytes.as_slice()].concat(),
+                false => token.bytes.clone(),
+            })
+            .collect();
+        TokTrie::from(&TokRxInfo::new(words.len() as u32, end), &words)
     }
 
     /// The tokens of `text`; special tokens in it are recognised, none are added.
@@ -84,10 +104,8 @@ impl Tokens {
         if let Some(unknown) = tokens.iter().find(|t| **t as usize >= self.bytes.len()) {
             return Err(WorkerError::invalid(format!("The vocabulary has no token {unknown}.")));
         }
-        self.tokenizer.decode(tokens, false).map_err(|error| WorkerError::EngineFailed {
-            doing: "turn the tokens into text",
-            detail: error.to_string(),
-        })
+        let bytes: Vec<u8> = tokens.iter().flat_map(|token| self.raw(*token)).copied().collect();
+        Ok(String::from_utf8_lossy(&bytes).into_owned())
     }
 
     /// How many tokens there are.

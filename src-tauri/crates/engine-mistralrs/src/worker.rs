@@ -13,9 +13,11 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use inglenook_contract::{FinishReason, Parameter};
 use inglenook_engine::protocol::{Generate, Hello, Load, PROTOCOL_VERSION, Prompt, Report, Request, RequestId};
 
+use crate::embed::Embedder;
 use crate::error::WorkerError;
 use crate::generate::{self, Job};
 use crate::lane::Lanes;
+use crate::load::Loaded;
 use crate::model::Model;
 use crate::ticket::Ticket;
 use crate::wire::{Inbox, Outbox};
@@ -68,21 +70,29 @@ fn hello() -> Hello {
 }
 
 type Tickets = Arc<Mutex<HashMap<RequestId, Arc<Ticket>>>>;
-type Aside = Box<dyn FnOnce(&Outbox, &OnceLock<Arc<Model>>) + Send>;
+type Aside = Box<dyn FnOnce(&Outbox, &OnceLock<Loaded>) + Send>;
+
+/// Work for the engine.
+enum Work {
+    /// An answer to write.
+    Write(Box<Job>),
+    /// Texts to turn into vectors.
+    Embed { id: RequestId, inputs: Vec<String> },
+}
 
 struct Worker {
     outbox: Outbox,
     tickets: Tickets,
-    model: Arc<OnceLock<Arc<Model>>>,
-    /// Where answers are written; there from the moment a model is asked for.
-    jobs: Option<Sender<Job>>,
+    model: Arc<OnceLock<Loaded>>,
+    /// Where the engine works; there from the moment a model is asked for.
+    works: Option<Sender<Work>>,
     /// Where the rest is done.
     asides: Option<Sender<Aside>>,
 }
 
 impl Worker {
     fn new(outbox: Outbox) -> Self {
-        Self { outbox, tickets: Tickets::default(), model: Arc::default(), jobs: None, asides: None }
+        Self { outbox, tickets: Tickets::default(), model: Arc::default(), works: None, asides: None }
     }
 
     fn take(&mut self, request: Request) {
@@ -101,33 +111,34 @@ impl Worker {
             Request::Detokenize { id, tokens } => {
                 self.aside(id, Box::new(move |outbox, model| detokenize(outbox, model, id, &tokens)));
             }
-            Request::Embed { id, .. } => self.outbox.fail(
-                Some(id),
-                &WorkerError::Unavailable { why: "This model answers in text; it makes no vectors.".into() },
-            ),
+            Request::Embed { id, inputs } => match &self.works {
+                // The receiver lives as long as the process.
+                Some(works) => drop(works.send(Work::Embed { id, inputs })),
+                None => self.outbox.fail(Some(id), &WorkerError::NoModel),
+            },
         }
     }
 
     fn load(&mut self, load: Load) {
-        if self.jobs.is_some() {
+        if self.works.is_some() {
             return self.outbox.fail(None, &WorkerError::Busy);
         }
         process::set_threads(load.config.threads);
-        let (jobs, received) = channel();
+        let (works, received) = channel();
         let (outbox, model, tickets) = (self.outbox.clone(), self.model.clone(), self.tickets.clone());
-        start("engine", move || {
-            let loaded = load_model(&load, &outbox, &model);
-            answer(&loaded, &received, &tickets);
+        start("engine", move || match load_model(&load, &outbox, &model) {
+            Loaded::Writer(model) => write(&model, &received, &outbox, &tickets),
+            Loaded::Embedder(embedder) => embed(&embedder, &received, &outbox),
         });
         let (asides, received) = channel::<Aside>();
         let (outbox, model) = (self.outbox.clone(), self.model.clone());
         start("aside", move || received.into_iter().for_each(|aside| aside(&outbox, &model)));
-        self.jobs = Some(jobs);
+        self.works = Some(works);
         self.asides = Some(asides);
     }
 
     fn generate(&self, request: Generate) {
-        let Some(jobs) = &self.jobs else { return self.outbox.fail(Some(request.id), &WorkerError::NoModel) };
+        let Some(works) = &self.works else { return self.outbox.fail(Some(request.id), &WorkerError::NoModel) };
         let ticket = Arc::new(Ticket::new(request.id, self.outbox.clone()));
         {
             let mut tickets = lock(&self.tickets);
@@ -139,7 +150,7 @@ impl Worker {
             tickets.insert(request.id, ticket.clone());
         }
         // The receiver lives as long as the process.
-        let _ = jobs.send(Job { ticket, request });
+        let _ = works.send(Work::Write(Box::new(Job { ticket, request })));
     }
 
     fn aside(&self, id: RequestId, aside: Aside) {
@@ -162,14 +173,13 @@ fn start(name: &str, body: impl FnOnce() + Send + 'static) {
     }
 }
 
-fn load_model(load: &Load, outbox: &Outbox, place: &OnceLock<Arc<Model>>) -> Arc<Model> {
+fn load_model(load: &Load, outbox: &Outbox, place: &OnceLock<Loaded>) -> Loaded {
     match load::load(load, outbox) {
-        Ok((model, ready)) => {
-            let model = Arc::new(model);
+        Ok((loaded, ready)) => {
             // Empty until now: a second load is refused.
-            let _ = place.set(model.clone());
+            let _ = place.set(loaded.clone());
             outbox.send(&Report::Ready(Box::new(ready)));
-            model
+            loaded
         }
         Err(error) => {
             tracing::error!(%error, "not loaded");
@@ -179,12 +189,20 @@ fn load_model(load: &Load, outbox: &Outbox, place: &OnceLock<Arc<Model>>) -> Arc
     }
 }
 
-fn answer(model: &Arc<Model>, jobs: &Receiver<Job>, tickets: &Tickets) {
+/// Writes answers, one after the other.
+fn write(model: &Arc<Model>, works: &Receiver<Work>, outbox: &Outbox, tickets: &Tickets) {
     let budget = (process::available_bytes() / CACHE_SHARE) as usize;
     let mut lanes = Lanes::new(model.shared.clone(), budget);
-    for job in jobs {
+    for work in works {
+        let job = match work {
+            Work::Write(job) => job,
+            Work::Embed { id, .. } => {
+                outbox.fail(Some(id), &unavailable("This model answers in text; it makes no vectors."));
+                continue;
+            }
+        };
         let id = job.ticket.id();
-        if let Err(error) = generate::run(model, &mut lanes, job) {
+        if let Err(error) = generate::run(model, &mut lanes, *job) {
             // A thread of the engine died and may have taken locks with it: nothing more can be trusted.
             tracing::error!(%error, "the engine is gone");
             lock(tickets).values().for_each(|ticket| ticket.failed(&error));
@@ -194,19 +212,50 @@ fn answer(model: &Arc<Model>, jobs: &Receiver<Job>, tickets: &Tickets) {
     }
 }
 
-fn loaded(model: &OnceLock<Arc<Model>>) -> Result<&Arc<Model>, WorkerError> {
-    model.get().ok_or(WorkerError::NoModel)
+/// Turns texts into vectors, one request after the other.
+fn embed(embedder: &Embedder, works: &Receiver<Work>, outbox: &Outbox) {
+    for work in works {
+        match work {
+            Work::Write(job) => job.ticket.failed(&unavailable("This model makes vectors; it does not write.")),
+            Work::Embed { id, inputs } => match embedder.embed(&inputs) {
+                Ok((vectors, tokens)) => outbox.send(&Report::Embedded { id, vectors, tokens }),
+                Err(error) => {
+                    outbox.fail(Some(id), &error);
+                    if matches!(error, WorkerError::EngineCrashed { .. }) {
+                        process::end(EXIT_CRASHED);
+                    }
+                }
+            },
+        }
+    }
 }
 
-fn count(outbox: &Outbox, model: &OnceLock<Arc<Model>>, id: RequestId, prompt: &Prompt) {
-    match loaded(model).and_then(|model| crate::prompt::count(model, prompt)) {
+fn unavailable(why: &str) -> WorkerError {
+    WorkerError::Unavailable { why: why.to_owned() }
+}
+
+fn count(outbox: &Outbox, loaded: &OnceLock<Loaded>, id: RequestId, prompt: &Prompt) {
+    let counted = match (loaded.get(), prompt) {
+        (None, _) => Err(WorkerError::NoModel),
+        (Some(Loaded::Writer(model)), prompt) => crate::prompt::count(model, prompt),
+        (Some(Loaded::Embedder(embedder)), Prompt::Text { text }) => {
+            embedder.count(text).map(|tokens| (tokens, Vec::new()))
+        }
+        (Some(Loaded::Embedder(_)), Prompt::Chat(_)) => Err(unavailable("This model makes vectors; it has no chats.")),
+    };
+    match counted {
         Ok((tokens, per_message)) => outbox.send(&Report::Counted { id, tokens, per_message }),
         Err(error) => outbox.fail(Some(id), &error),
     }
 }
 
-fn detokenize(outbox: &Outbox, model: &OnceLock<Arc<Model>>, id: RequestId, tokens: &[u32]) {
-    match loaded(model).and_then(|model| model.tokens().decode(tokens)) {
+fn detokenize(outbox: &Outbox, loaded: &OnceLock<Loaded>, id: RequestId, tokens: &[u32]) {
+    let text = match loaded.get() {
+        None => Err(WorkerError::NoModel),
+        Some(Loaded::Writer(model)) => model.tokens().decode(tokens),
+        Some(Loaded::Embedder(embedder)) => embedder.decode(tokens),
+    };
+    match text {
         Ok(text) => outbox.send(&Report::Detokenized { id, text }),
         Err(error) => outbox.fail(Some(id), &error),
     }

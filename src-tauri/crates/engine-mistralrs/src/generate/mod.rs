@@ -111,20 +111,28 @@ fn read(lane: &mut Lane, prompt: &[u32], cached: usize, ticket: &Ticket) -> Resu
 /// chose, which need not be those that its words would be split into. `None` if no lane holds such a beginning.
 fn known_tokens(model: &Model, lanes: &Lanes, prepared: &Prepared) -> Option<Vec<u32>> {
     let tokens = model.tokens();
-    let longest = lanes
-        .stored()
-        .filter_map(|stored| {
-            let mut rest = prepared.text.as_bytes();
-            for token in stored {
-                rest = rest.strip_prefix(tokens.raw(*token))?;
+    let mut longest: Option<(Vec<u32>, &str)> = None;
+    for (stored, last) in lanes.known() {
+        let mut known = stored.to_vec();
+        let mut rest = prepared.text.as_bytes();
+        let Some(behind) = stored.iter().try_fold(rest, |rest, token| rest.strip_prefix(tokens.raw(*token))) else {
+            continue;
+        };
+        rest = behind;
+        if let Some((last, behind)) = last.and_then(|last| Some((last, rest.strip_prefix(tokens.raw(last))?))) {
+            // Only where it is a part of what was said: what ends an answer is written by the template.
+            if !model.ends.contains(&last) {
+                known.push(last);
+                rest = behind;
             }
-            let rest = std::str::from_utf8(rest).ok()?;
-            (rest.is_empty() || tokens.begins_with_special(rest)).then_some((stored, rest))
-        })
-        .filter(|(stored, _)| !stored.is_empty())
-        .max_by_key(|(stored, _)| stored.len())?;
-    let (stored, rest) = longest;
-    let mut known = stored.to_vec();
+        }
+        let Ok(rest) = std::str::from_utf8(rest) else { continue };
+        let certain = rest.is_empty() || tokens.begins_with_special(rest);
+        if certain && !known.is_empty() && longest.as_ref().is_none_or(|(other, _)| known.len() > other.len()) {
+            longest = Some((known, rest));
+        }
+    }
+    let (mut known, rest) = longest?;
     known.extend(tokens.encode(rest).ok()?);
     Some(known)
 }

@@ -26,9 +26,9 @@ impl Lanes {
         Self { shared, lanes: Vec::new(), budget }
     }
 
-    /// What the lanes hold, for finding a conversation again.
-    pub(crate) fn stored(&self) -> impl Iterator<Item = &[u32]> {
-        self.lanes.iter().map(Lane::stored)
+    /// What the lanes hold, for finding a conversation again: the tokens that were read, and the one drawn last.
+    pub(crate) fn known(&self) -> impl Iterator<Item = (&[u32], Option<u32>)> {
+        self.lanes.iter().map(Lane::known)
     }
 
     /// The lane in which `prompt` is best read. Others are emptied if there is no room for them beside it.

@@ -22,17 +22,14 @@ use std::time::Instant;
 
 use candle_core::Tensor;
 use mistralrs_core::{
-    Constraint, CustomLogitsProcessor, DefaultSchedulerMethod, MistralRs, MistralRsBuilder, NormalRequest, Pipeline,
-    Request, RequestMessage, Response, SamplingParams, SchedulerConfig, StopTokens,
+    Constraint, CustomLogitsProcessor, NormalRequest, RequestMessage, Response, SamplingParams, StopTokens,
 };
-use tokio::sync::mpsc::{Receiver, Sender, channel};
+use tokio::sync::mpsc::Receiver;
 
+use crate::engine::{Engine, responses, wait};
 use crate::error::WorkerError;
 pub(crate) use lanes::Lanes;
 pub(crate) use shared::Shared;
-
-/// A model that several engines work with.
-pub(crate) type SharedPipeline = Arc<tokio::sync::Mutex<dyn Pipeline>>;
 
 /// A token that no vocabulary has. Not the highest number, which candle takes for "nothing here".
 const NO_TOKEN: u32 = u32::MAX - 1;
@@ -48,28 +45,19 @@ pub(crate) enum Draw {
 /// One engine and the conversation in its cache.
 pub(crate) struct Lane {
     shared: Arc<Shared>,
-    // Keeps the engine's thread alive; dropping it ends the thread.
-    _engine: Arc<MistralRs>,
-    requests: Sender<Request>,
+    engine: Engine,
     /// The tokens whose keys and values are in the cache.
     stored: Vec<u32>,
+    /// The token that was drawn behind them and never read.
+    last: Option<u32>,
     used: Instant,
 }
 
 impl Lane {
     /// A lane with an empty cache.
     pub(crate) fn new(shared: Arc<Shared>) -> Result<Self, WorkerError> {
-        let two = std::num::NonZeroUsize::MIN.saturating_add(1);
-        let scheduler = SchedulerConfig::DefaultScheduler { method: DefaultSchedulerMethod::Fixed(two) };
-        let builder = MistralRsBuilder::new(shared.pipeline.clone(), scheduler, false, None)
-            .with_prefix_cache_n(1)
-            // The worker knows more ends of an answer than the engine, and ends with the sentinel.
-            .with_disable_eos_stop(true);
-        // On a runtime of one thread the engine leaves out its trial run, which would fill the cache with a word.
-        let runtime = tokio::runtime::Builder::new_current_thread().build().map_err(|error| failed(&error))?;
-        let engine = runtime.block_on(builder.build());
-        let requests = engine.get_sender(None).map_err(|error| failed(&error))?;
-        Ok(Self { shared, _engine: engine, requests, stored: Vec::new(), used: Instant::now() })
+        let engine = Engine::start(shared.pipeline.clone())?;
+        Ok(Self { shared, engine, stored: Vec::new(), last: None, used: Instant::now() })
     }
 
     /// How many tokens at the beginning of `prompt` need not be read again, as far as the cache goes.
@@ -83,9 +71,9 @@ impl Lane {
         self.stored.len()
     }
 
-    /// The tokens in the cache.
-    pub(crate) fn stored(&self) -> &[u32] {
-        &self.stored
+    /// The tokens in the cache, and the one that was drawn behind them.
+    pub(crate) fn known(&self) -> (&[u32], Option<u32>) {
+        (&self.stored, self.last)
     }
 
     /// Brings the cache into a state that `prompt` can go on from, and says how many of its tokens are in it.
@@ -139,8 +127,9 @@ impl Lane {
             return Ok(());
         }
         self.stored.clear();
+        self.last = None;
         let (request, mut reports) = self.sweep();
-        self.send(request)?;
+        self.engine.send(request)?;
         while reports.blocking_recv().is_some() {}
         Ok(())
     }
@@ -152,39 +141,38 @@ impl Lane {
             filler: self.shared.filler,
             state: Mutex::new(State::default()),
         });
-        let (request, reports) = self.request(prompt.to_vec(), Some(drawing.clone()));
+        let (request, mut reports) = self.request(prompt.to_vec(), Some(drawing.clone()));
         let sweep = (!self.stored.is_empty()).then(|| self.sweep());
         self.stored.clear();
+        self.last = None;
         // Kept until the end: the engine panics when it cannot deliver the failure.
         let mut _swept = None;
         {
             // While the model is locked the engine cannot get further than to the first request, so that both
             // are there when it decides which to run first.
             let _model = sweep.is_some().then(|| self.shared.pipeline.clone().blocking_lock_owned());
-            self.send(request)?;
+            self.engine.send(request)?;
             if let Some((sweep, reports)) = sweep {
-                self.send(sweep)?;
+                self.engine.send(sweep)?;
                 _swept = Some(reports);
             }
         }
-        wait(reports)?;
+        wait(&mut reports)?;
         self.stored.extend_from_slice(prompt);
-        self.stored.append(&mut drawing.state.lock().unwrap_or_else(PoisonError::into_inner).fed);
+        let mut state = drawing.state.lock().unwrap_or_else(PoisonError::into_inner);
+        self.stored.append(&mut state.fed);
+        self.last = state.last;
         self.used = Instant::now();
         Ok(())
     }
 
-    fn send(&self, request: Request) -> Result<(), WorkerError> {
-        self.requests.blocking_send(request).map_err(|_| crashed("its thread has ended"))
-    }
-
     /// The request that makes the engine drop its cache.
-    fn sweep(&self) -> (Request, Receiver<Response>) {
+    fn sweep(&self) -> (NormalRequest, Receiver<Response>) {
         self.request(vec![NO_TOKEN], None)
     }
 
-    fn request(&self, tokens: Vec<u32>, drawing: Option<Arc<Drawing>>) -> (Request, Receiver<Response>) {
-        let (response, reports) = channel(8);
+    fn request(&self, tokens: Vec<u32>, drawing: Option<Arc<Drawing>>) -> (NormalRequest, Receiver<Response>) {
+        let (response, reports) = responses();
         let request = NormalRequest {
             id: 0,
             messages: RequestMessage::CompletionTokens(tokens),
@@ -208,27 +196,8 @@ impl Lane {
             model_id: None,
             truncate_sequence: false,
         };
-        (Request::Normal(Box::new(request)), reports)
+        (request, reports)
     }
-}
-
-/// Waits for the end of a request.
-fn wait(mut reports: Receiver<Response>) -> Result<(), WorkerError> {
-    match reports.blocking_recv() {
-        Some(Response::CompletionDone(_)) => Ok(()),
-        Some(Response::CompletionModelError(words, _)) => Err(failed(&words)),
-        Some(Response::InternalError(error) | Response::ValidationError(error)) => Err(failed(&error)),
-        Some(_) => Err(failed(&"it answered with something else than text")),
-        None => Err(crashed("it gave no answer")),
-    }
-}
-
-fn failed(error: &impl std::fmt::Display) -> WorkerError {
-    WorkerError::EngineFailed { doing: "compute the answer", detail: error.to_string() }
-}
-
-fn crashed(how: &str) -> WorkerError {
-    WorkerError::EngineCrashed { detail: how.to_owned() }
 }
 
 type DrawFn = Box<dyn FnMut(&[f32]) -> Draw + Send>;
@@ -247,6 +216,8 @@ struct State {
     fed: Vec<u32>,
     /// The answer has ended; only the request goes on for one more token.
     ended: bool,
+    /// The last token of the answer, if it was not read.
+    last: Option<u32>,
 }
 
 impl Drawing {
@@ -259,7 +230,10 @@ impl Drawing {
         let mut draw = self.draw.lock().unwrap_or_else(PoisonError::into_inner);
         let token = match draw(logits) {
             Draw::Token(token) => token,
-            Draw::End(_) if !state.fed.is_empty() => return self.sentinel,
+            Draw::End(token) if !state.fed.is_empty() => {
+                state.last = token;
+                return self.sentinel;
+            }
             Draw::End(token) => {
                 state.ended = true;
                 token.unwrap_or(self.filler)

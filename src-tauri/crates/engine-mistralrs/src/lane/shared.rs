@@ -2,7 +2,7 @@
 
 use mistralrs_core::llguidance::toktrie::TokTrie;
 
-use super::SharedPipeline;
+use crate::engine::SharedPipeline;
 use crate::error::WorkerError;
 use crate::tokens::speaks;
 

@@ -10,7 +10,8 @@ use mistralrs_core::{
 
 use super::header::{Header, Value};
 use super::staging::Staging;
-use super::{Facts, Loaded, from_engine, memory};
+use super::vocabulary::Vocabulary;
+use super::{Facts, Progress, Read, TokenSource, from_engine, memory};
 use crate::error::WorkerError;
 use crate::template::SpecialTokens;
 
@@ -18,15 +19,15 @@ use crate::template::SpecialTokens;
 const KNOWN: [&str; 8] = ["llama", "mistral3", "phi2", "phi3", "starcoder2", "qwen2", "qwen3", "qwen3moe"];
 
 /// Loads a model from one GGUF file or several that belong together.
-pub(super) fn load(request: &Load, stage: &dyn Fn(f64, &str)) -> Result<Loaded, WorkerError> {
-    stage(0.0, "checking");
+pub(super) fn load(request: &Load, progress: &mut Progress) -> Result<Read, WorkerError> {
     let files = files(request)?;
     let headers = files.iter().map(|file| Header::read(file)).collect::<Result<Vec<_>, _>>()?;
     let Some(first) = headers.first() else {
         return Err(WorkerError::ModelMissing { path: request.path.clone() });
     };
     let facts = facts(first)?;
-    memory::require(needed(&headers))?;
+    let needed = needed(&headers);
+    memory::require(needed)?;
     let staging = Staging::new()?;
     let paths: Box<dyn ModelPaths> = Box::new(LocalModelPaths {
         tokenizer_filename: PathBuf::new(),
@@ -39,7 +40,7 @@ pub(super) fn load(request: &Load, stage: &dyn Fn(f64, &str)) -> Result<Loaded, 
         processor_config: None,
         chat_template_json_filename: None,
     });
-    stage(0.05, "loading");
+    progress.weights(needed);
     let builder =
         GGUFLoaderBuilder::new(None, None, "local".into(), Vec::new(), GGUFSpecificConfig::default(), false, None);
     let pipeline = builder
@@ -48,7 +49,7 @@ pub(super) fn load(request: &Load, stage: &dyn Fn(f64, &str)) -> Result<Loaded, 
         // costs time and digits.
         .load_model_from_path(&paths, &ModelDType::F32, &Device::Cpu, true, DeviceMapSetting::dummy(), None, None)
         .map_err(|error| from_engine(&error))?;
-    Ok(Loaded { pipeline, facts })
+    Ok(Read::Writer { pipeline, facts: Box::new(facts) })
 }
 
 /// All files of the model: as the host lists them, or found by the first one's name.
@@ -109,7 +110,7 @@ fn facts(header: &Header) -> Result<Facts, WorkerError> {
         special,
         ends: ["eos", "eot", "eom"].iter().filter_map(|key| id(key)).collect(),
         text_prefix: id("bos").filter(|_| adds_bos).into_iter().collect(),
-        tokenizer: None,
+        tokens: TokenSource::Header(Box::new(Vocabulary::read(header)?)),
     })
 }
 

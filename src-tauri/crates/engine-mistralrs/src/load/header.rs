@@ -42,6 +42,16 @@ impl Value {
     pub(super) fn list(&self) -> Option<&[Value]> {
         if let Self::List(list) = self { Some(list) } else { None }
     }
+
+    /// The number, whole or not.
+    pub(super) fn float(&self) -> Option<f64> {
+        match self {
+            Self::Unsigned(n) => Some(*n as f64),
+            Self::Negative(n) => Some(*n as f64),
+            Self::Float(x) => Some(*x),
+            Self::Text(_) | Self::List(_) => None,
+        }
+    }
 }
 
 /// Where the weights of one tensor lie.

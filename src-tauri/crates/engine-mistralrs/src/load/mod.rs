@@ -1,11 +1,14 @@
 //! Loading a model from local files.
 
 mod config;
+mod embedding;
 mod gguf;
 mod header;
 mod memory;
+mod progress;
 mod safetensors;
 pub(crate) mod staging;
+mod vocabulary;
 
 use std::collections::HashSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -14,11 +17,15 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
 use inglenook_contract::ModelFormat;
-use inglenook_engine::protocol::{Load, Ready, Report};
+use inglenook_engine::protocol::{Load, Ready};
+use progress::Progress;
 use tokenizers::Tokenizer;
+use vocabulary::Vocabulary;
 
+use crate::embed::Embedder;
+use crate::engine::SharedPipeline;
 use crate::error::WorkerError;
-use crate::lane::{Shared, SharedPipeline};
+use crate::lane::Shared;
 use crate::model::Model;
 use crate::process;
 use crate::prompt::PLAIN;
@@ -34,14 +41,32 @@ struct Facts {
     special: SpecialTokens,
     ends: Vec<u32>,
     text_prefix: Vec<u32>,
-    /// A tokenizer in the place of the engine's, where that one splits text otherwise than the model learnt.
-    tokenizer: Option<Tokenizer>,
+    tokens: TokenSource,
 }
 
-/// What the engine has loaded.
-struct Loaded {
-    pipeline: SharedPipeline,
-    facts: Facts,
+/// Where the vocabulary comes from.
+enum TokenSource {
+    /// A `tokenizer.json`.
+    File(Box<Tokenizer>),
+    /// The header of a GGUF file.
+    Header(Box<Vocabulary>),
+}
+
+/// What the engine has read.
+enum Read {
+    /// A model that writes.
+    Writer { pipeline: SharedPipeline, facts: Box<Facts> },
+    /// A model that makes vectors.
+    Embedder(Box<Embedder>),
+}
+
+/// A model ready for requests.
+#[derive(Clone)]
+pub(crate) enum Loaded {
+    /// It writes.
+    Writer(Arc<Model>),
+    /// It makes vectors.
+    Embedder(Arc<Embedder>),
 }
 
 /// Names of tokens that end an answer, whatever the files say: many a file forgets one.
@@ -60,35 +85,49 @@ const ENDS: [&str; 11] = [
 ];
 
 /// Loads a model and tells how far it is. A panic of the engine is a failure like any other.
-pub(crate) fn load(request: &Load, outbox: &Outbox) -> Result<(Model, Ready), WorkerError> {
+pub(crate) fn load(request: &Load, outbox: &Outbox) -> Result<(Loaded, Ready), WorkerError> {
     let begun = Instant::now();
-    let stage = |fraction: f64, stage: &str| {
-        outbox.send(&Report::Loading { fraction: Some(fraction), stage: stage.to_owned() });
-    };
+    let mut progress = Progress::new(outbox);
     remember_panics();
-    let loaded = catch_unwind(AssertUnwindSafe(|| match request.format {
-        ModelFormat::Gguf => gguf::load(request, &stage),
-        ModelFormat::Safetensors => safetensors::load(request, &stage),
+    let read = catch_unwind(AssertUnwindSafe(|| match request.format {
+        ModelFormat::Gguf => gguf::load(request, &mut progress),
+        ModelFormat::Safetensors => safetensors::load(request, &mut progress),
     }))
     .unwrap_or_else(|_| Err(WorkerError::EngineFailed { doing: "load the model", detail: last_panic() }));
-    let loaded = loaded.inspect_err(|_| staging::remove_all())?;
-    stage(0.95, "preparing");
-    let model = finish(request, loaded)?;
-    let ready = Ready {
-        architecture: model.architecture.clone(),
-        context_length: model.context_length as u32,
-        template: model.has_template.then(|| model.template.source().to_owned()),
-        reasoning: model.template.knows_reasoning(),
-        // What the template does not know the worker writes into the system message.
-        tools: model.has_template,
-        memory_bytes: process::resident_bytes(),
-        load_ms: begun.elapsed().as_millis() as u64,
+    let read = read.inspect_err(|_| staging::remove_all())?;
+    progress.preparing();
+    let mut ready = Ready {
+        architecture: String::new(),
+        context_length: 0,
+        template: None,
+        reasoning: false,
+        tools: false,
+        memory_bytes: 0,
+        load_ms: 0,
     };
-    Ok((model, ready))
+    let loaded = match read {
+        Read::Writer { pipeline, facts } => {
+            let model = finish(request, pipeline, *facts)?;
+            ready.architecture.clone_from(&model.architecture);
+            ready.context_length = model.context_length as u32;
+            ready.template = model.has_template.then(|| model.template.source().to_owned());
+            ready.reasoning = model.template.knows_reasoning();
+            // What the template does not know the worker writes into the system message.
+            ready.tools = model.has_template;
+            Loaded::Writer(Arc::new(model))
+        }
+        Read::Embedder(embedder) => {
+            ready.architecture.clone_from(&embedder.architecture);
+            ready.context_length = embedder.context_length as u32;
+            Loaded::Embedder(Arc::new(*embedder))
+        }
+    };
+    ready.memory_bytes = process::resident_bytes();
+    ready.load_ms = begun.elapsed().as_millis() as u64;
+    Ok((loaded, ready))
 }
 
-fn finish(request: &Load, loaded: Loaded) -> Result<Model, WorkerError> {
-    let Loaded { pipeline, facts } = loaded;
+fn finish(request: &Load, pipeline: SharedPipeline, facts: Facts) -> Result<Model, WorkerError> {
     let (metadata, engine_tokenizer) = {
         let model = pipeline.blocking_lock();
         (model.get_metadata(), model.tokenizer())
@@ -97,8 +136,14 @@ fn finish(request: &Load, loaded: Loaded) -> Result<Model, WorkerError> {
     let (Some(environment), Some(engine_tokenizer)) = (environment, engine_tokenizer) else {
         return Err(WorkerError::ModelUnsupported { why: "it has no vocabulary".into(), detail: None });
     };
-    let tokenizer = facts.tokenizer.unwrap_or_else(|| engine_tokenizer.as_ref().clone());
-    let vocabulary = Tokens::new(tokenizer, environment.tok_trie());
+    let (tokenizer, bytes) = match facts.tokens {
+        TokenSource::Header(vocabulary) => vocabulary.build(&engine_tokenizer)?,
+        TokenSource::File(tokenizer) => {
+            let bytes = Tokens::bytes_of(&tokenizer, environment.tok_trie());
+            (*tokenizer, bytes)
+        }
+    };
+    let vocabulary = Tokens::new(tokenizer, bytes);
     let mut ends: HashSet<u32> = facts.ends.into_iter().collect();
     let special = vocabulary.special();
     ends.extend(ENDS.iter().filter_map(|name| special.get(name).copied()));
@@ -115,7 +160,7 @@ fn finish(request: &Load, loaded: Loaded) -> Result<Model, WorkerError> {
         has_template: source.is_some(),
         ends,
         text_prefix: facts.text_prefix,
-        grammars: metadata.llg_factory.clone(),
+        grammars: std::sync::OnceLock::new(),
         shared: Arc::new(shared),
     })
 }

@@ -14,26 +14,27 @@ use tokenizers::Tokenizer;
 
 use super::config::with_older_names;
 use super::staging::Staging;
-use super::{Facts, Loaded, from_engine, memory, require_readable};
+use super::{Facts, Progress, Read, TokenSource, embedding, from_engine, memory, require_readable};
 use crate::error::WorkerError;
 use crate::template::SpecialTokens;
 
+/// What a folder holds.
+pub(super) struct Folder {
+    /// Where it is.
+    pub(super) path: PathBuf,
+    /// `config.json`, with the names that the engine knows.
+    pub(super) config: Map<String, Value>,
+    /// The files with weights.
+    pub(super) weights: Vec<PathBuf>,
+    /// `tokenizer.json`.
+    pub(super) tokenizer_file: PathBuf,
+    /// The same, read.
+    pub(super) tokenizer: Tokenizer,
+}
+
 /// Loads a model from its folder.
-pub(super) fn load(request: &Load, stage: &dyn Fn(f64, &str)) -> Result<Loaded, WorkerError> {
-    stage(0.0, "checking");
-    let folder = &request.path;
-    require_readable(folder)?;
-    let mut config = object(&folder.join("config.json"))?
-        .ok_or_else(|| WorkerError::ModelUnsupported { why: "the folder has no config.json".into(), detail: None })?;
-    with_older_names(&mut config);
-    let weights = weights(folder)?;
-    let tokenizer_file = folder.join("tokenizer.json");
-    require_readable(&tokenizer_file)?;
-    let tokenizer = Tokenizer::from_file(&tokenizer_file).map_err(|error| WorkerError::ModelDamaged {
-        why: "its tokenizer.json cannot be read".into(),
-        detail: Some(error.to_string()),
-    })?;
-    let facts = facts(folder, &config, &tokenizer)?;
+pub(super) fn load(request: &Load, progress: &mut Progress) -> Result<Read, WorkerError> {
+    let folder = Folder::open(&request.path)?;
     let isq = match &request.config.isq {
         Some(name) => Some(parse_isq_value(name, Some(&Device::Cpu)).map_err(|error| {
             tracing::warn!(%error, "quantisation");
@@ -41,39 +42,94 @@ pub(super) fn load(request: &Load, stage: &dyn Fn(f64, &str)) -> Result<Loaded, 
         })?),
         None => None,
     };
-    let on_disk: u64 = weights.iter().filter_map(|file| fs::metadata(file).ok()).map(|m| m.len()).sum();
+    let on_disk: u64 = folder.weights.iter().filter_map(|file| fs::metadata(file).ok()).map(|m| m.len()).sum();
     // Weights of 16 bits become 32, see below; quantised while loading they stay below what they were.
-    memory::require(if isq.is_some() { on_disk } else { on_disk * 2 })?;
+    let needed = if isq.is_some() { on_disk } else { on_disk * 2 };
+    memory::require(needed)?;
+    progress.weights(needed);
+    if embedding::is_one(&folder.path) {
+        let embedder = embedding::load(folder, isq, request.config.context_length)?;
+        return Ok(Read::Embedder(Box::new(embedder)));
+    }
+    let facts = folder.facts()?;
     let staging = Staging::new()?;
     let paths: Box<dyn ModelPaths> = Box::new(LocalModelPaths {
-        tokenizer_filename: tokenizer_file,
-        config_filename: staging.write("config.json", &Value::Object(config).to_string())?,
+        tokenizer_filename: folder.tokenizer_file,
+        config_filename: staging.write("config.json", &Value::Object(folder.config).to_string())?,
         template_filename: Some(staging.silent_template()?),
-        filenames: weights,
+        filenames: folder.weights,
         adapter_paths: AdapterPaths::None,
         gen_conf: None,
         preprocessor_config: None,
         processor_config: None,
         chat_template_json_filename: None,
     });
-    stage(0.05, "loading");
-    let model_id = folder.to_string_lossy().into_owned();
-    let pipeline = NormalLoaderBuilder::new(NormalSpecificConfig::default(), None, None, Some(model_id), false, None)
+    let id = folder.path.to_string_lossy().into_owned();
+    let builder = NormalLoaderBuilder::new(NormalSpecificConfig::default(), None, None, Some(id), false, None);
+    let pipeline = builder
         .build(None)
-        // 32 bits on a processor: it has no arithmetic for 16, see the figures in the crate's documentation.
+        // 32 bits on a processor: candle multiplies no matrices of 16-bit brain floats there at all.
         .and_then(|loader| {
-            loader.load_model_from_path(
-                &paths,
-                &ModelDType::F32,
-                &Device::Cpu,
-                true,
-                DeviceMapSetting::dummy(),
-                isq,
-                None,
-            )
+            let map = DeviceMapSetting::dummy();
+            loader.load_model_from_path(&paths, &ModelDType::F32, &Device::Cpu, true, map, isq, None)
         })
         .map_err(|error| from_engine(&error))?;
-    Ok(Loaded { pipeline, facts })
+    Ok(Read::Writer { pipeline, facts: Box::new(facts) })
+}
+
+impl Folder {
+    /// Looks at a folder and reads all but the weights.
+    fn open(path: &Path) -> Result<Self, WorkerError> {
+        require_readable(path)?;
+        let mut config = object(&path.join("config.json"))?.ok_or_else(|| WorkerError::ModelUnsupported {
+            why: "the folder has no config.json".into(),
+            detail: None,
+        })?;
+        with_older_names(&mut config);
+        let weights = weights(path)?;
+        let tokenizer_file = path.join("tokenizer.json");
+        require_readable(&tokenizer_file)?;
+        let tokenizer = Tokenizer::from_file(&tokenizer_file).map_err(|error| WorkerError::ModelDamaged {
+            why: "its tokenizer.json cannot be read".into(),
+            detail: Some(error.to_string()),
+        })?;
+        Ok(Self { path: path.to_owned(), config, weights, tokenizer_file, tokenizer })
+    }
+
+    /// Architecture as the configuration names it.
+    pub(super) fn architecture(&self) -> String {
+        self.config.get("model_type").and_then(Value::as_str).unwrap_or("unknown").to_owned()
+    }
+
+    /// Tokens that the model was trained for.
+    pub(super) fn trained_context(&self) -> usize {
+        let text = self.config.get("text_config").and_then(Value::as_object).unwrap_or(&self.config);
+        let number = |key: &str| text.get(key).and_then(Value::as_u64).map(|n| n as usize);
+        number("max_position_embeddings").or_else(|| number("n_positions")).unwrap_or(4096)
+    }
+
+    fn facts(&self) -> Result<Facts, WorkerError> {
+        let tokens = object(&self.path.join("tokenizer_config.json"))?.unwrap_or_default();
+        let generation = object(&self.path.join("generation_config.json"))?.unwrap_or_default();
+        let special = SpecialTokens {
+            bos: token_name(&tokens, "bos_token"),
+            eos: token_name(&tokens, "eos_token"),
+            unk: token_name(&tokens, "unk_token"),
+            pad: token_name(&tokens, "pad_token"),
+        };
+        let configs = [&self.config, &generation];
+        let mut ends: Vec<u32> = configs.iter().flat_map(|map| ids(map.get("eos_token_id"))).collect();
+        ends.extend(self.tokenizer.token_to_id(&special.eos));
+        Ok(Facts {
+            architecture: self.architecture(),
+            trained_context: self.trained_context(),
+            template: template(&self.path, &tokens)?,
+            special,
+            ends,
+            text_prefix: self.tokenizer.encode("", true).map(|e| e.get_ids().to_vec()).unwrap_or_default(),
+            tokens: TokenSource::File(Box::new(self.tokenizer.clone())),
+        })
+    }
 }
 
 /// The files with weights: those that the index names, or all there are.
@@ -103,32 +159,6 @@ fn weights(folder: &Path) -> Result<Vec<PathBuf>, WorkerError> {
     let files: Vec<PathBuf> = names.iter().map(|name| folder.join(name)).collect();
     files.iter().try_for_each(|file| require_readable(file))?;
     Ok(files)
-}
-
-fn facts(folder: &Path, config: &Map<String, Value>, tokenizer: &Tokenizer) -> Result<Facts, WorkerError> {
-    let tokens = object(&folder.join("tokenizer_config.json"))?.unwrap_or_default();
-    let generation = object(&folder.join("generation_config.json"))?.unwrap_or_default();
-    let text = config.get("text_config").and_then(Value::as_object).unwrap_or(config);
-    let special = SpecialTokens {
-        bos: token_name(&tokens, "bos_token"),
-        eos: token_name(&tokens, "eos_token"),
-        unk: token_name(&tokens, "unk_token"),
-        pad: token_name(&tokens, "pad_token"),
-    };
-    let mut ends: Vec<u32> = [config, &generation].iter().flat_map(|map| ids(map.get("eos_token_id"))).collect();
-    ends.extend(tokenizer.token_to_id(&special.eos));
-    let named = |key: &str| config.get(key).and_then(Value::as_str).map(str::to_owned);
-    let architecture = named("model_type").unwrap_or_else(|| "unknown".into());
-    let number = |key: &str| text.get(key).and_then(Value::as_u64).map(|n| n as usize);
-    Ok(Facts {
-        architecture,
-        trained_context: number("max_position_embeddings").or_else(|| number("n_positions")).unwrap_or(4096),
-        template: template(folder, &tokens)?,
-        special,
-        ends,
-        text_prefix: tokenizer.encode("", true).map(|e| e.get_ids().to_vec()).unwrap_or_default(),
-        tokenizer: Some(tokenizer.clone()),
-    })
 }
 
 /// The chat template: a file of its own, or a part of the tokenizer's configuration.

@@ -1,7 +1,5 @@
 //! Grammars: answers that must be JSON of a certain form.
 
-use std::sync::Arc;
-
 use inglenook_engine::protocol::{ResponseFormat, ToolChoice};
 use mistralrs_core::llguidance::api::TopLevelGrammar;
 use mistralrs_core::llguidance::toktrie::SimpleVob;
@@ -17,7 +15,7 @@ pub(crate) struct Grammar(Matcher);
 impl Grammar {
     /// A grammar for JSON that this schema allows. There is no free white space: a small model would fill its
     /// whole answer with it.
-    pub(crate) fn json(factory: &Arc<ParserFactory>, mut schema: Value) -> Result<Self, WorkerError> {
+    pub(crate) fn json(factory: &ParserFactory, mut schema: Value) -> Result<Self, WorkerError> {
         if let Value::Bool(allow) = schema {
             schema = if allow { json!({}) } else { json!({"not": {}}) };
         }

@@ -89,7 +89,8 @@ impl Reasoning {
                 if self.open.starts_with(said) {
                     return false;
                 }
-                self.state = State::Behind { skip_space: false };
+                // Many vocabularies write the first word with a space in front.
+                self.state = State::Behind { skip_space: true };
                 true
             }
             State::Inside { begun } => {
@@ -184,6 +185,11 @@ mod tests {
     fn an_answer_that_begins_like_a_mark_is_not_lost() {
         assert_eq!(split(false, "<thin ice>"), (String::new(), "<thin ice>".into()));
         assert_eq!(split(false, "<thi"), (String::new(), "<thi".into()));
+    }
+
+    #[test]
+    fn white_space_in_front_of_an_answer_is_left_out() {
+        assert_eq!(split(false, " The end. "), (String::new(), "The end. ".into()));
     }
 
     #[test]

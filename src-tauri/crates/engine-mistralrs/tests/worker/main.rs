@@ -4,6 +4,7 @@ mod answers;
 mod client;
 mod conversations;
 mod damage;
+mod embeddings;
 mod forms;
 mod process;
 mod questions;
