@@ -60,8 +60,8 @@ check: setup-test page
 	cd ui && npm run --silent check
 
 unit: setup-test page engine
-	cargo test --release $(ENGINE)
-	cargo test --release $(REST)
+	cargo test --release --no-fail-fast $(ENGINE)
+	cargo test --release --no-fail-fast $(REST)
 	cd ui && npm run --silent test
 
 e2e: setup-test app

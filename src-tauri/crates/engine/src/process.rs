@@ -41,6 +41,8 @@ pub(crate) fn spawn(program: &Program) -> std::io::Result<Pipes> {
     for (name, _) in std::env::vars_os().filter(|(name, _)| names_a_secret(&name.to_string_lossy())) {
         command.env_remove(name);
     }
+    // The end of its log goes into an error's detail, and fifty lines of frames would push the reason out of it.
+    command.env("RUST_BACKTRACE", "0");
     command.envs(program.env.iter().map(|(name, value)| (name, value)));
     #[cfg(unix)]
     command.process_group(0);
