@@ -54,7 +54,8 @@ impl Model {
     /// Whether the model writes tool calls as JSON without any mark, as Llama 3 does.
     pub(crate) fn writes_bare_calls(&self) -> bool {
         let source = self.template.source();
-        let marked = ["<tool_call>", "[TOOL_CALLS]", "tool▁call"].iter().any(|mark| source.contains(mark));
+        let marked =
+            ["<tool_call>", "<|tool_call|>", "[TOOL_CALLS]", "tool▁call"].iter().any(|mark| source.contains(mark));
         !marked && (source.contains("<|python_tag|>") || source.contains("\"parameters\""))
     }
 

@@ -185,7 +185,8 @@ impl Writer {
         }
         for Call { name, arguments } in calls {
             self.calls += 1;
-            let id = format!("call_{}", &uuid::Uuid::new_v4().simple().to_string()[..24]);
+            // Nine letters and digits, the form that Mistral's templates insist on.
+            let id = uuid::Uuid::new_v4().simple().to_string()[..9].to_owned();
             let tool_call = Some(ToolCallOut { id, name, arguments });
             self.ticket.delta(Delta { tool_call, logprobs: std::mem::take(&mut self.logprobs), ..Delta::default() });
         }

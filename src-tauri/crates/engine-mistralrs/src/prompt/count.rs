@@ -2,7 +2,7 @@
 
 use inglenook_engine::protocol::{Conversation, Prompt};
 
-use super::Shown;
+use super::{Prepared, Shown};
 use crate::error::WorkerError;
 use crate::model::Model;
 
@@ -16,8 +16,7 @@ pub(crate) fn count(model: &Model, prompt: &Prompt) -> Result<(u32, Vec<u32>), W
 
 fn chat(model: &Model, conversation: &Conversation) -> Result<(u32, Vec<u32>), WorkerError> {
     let shown = Shown::new(model, conversation);
-    let whole = model.template().render(&shown.messages, &shown.tools, conversation.reasoning, true)?;
-    let total = model.tokens().encode(&whole)?.len();
+    let total = Prepared::chat(model, conversation, false)?.tokens.len();
     // Tools may have become a message that the host does not know of.
     let own = shown.messages.len() - conversation.messages.len();
     let render =

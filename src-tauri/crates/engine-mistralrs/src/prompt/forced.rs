@@ -21,6 +21,8 @@ impl Forced {
             ("[TOOL_CALLS]", "arguments")
         } else if model.writes_bare_calls() {
             ("", "parameters")
+        } else if source.contains("<|tool_call|>") {
+            ("<|tool_call|>", "arguments")
         } else {
             ("<tool_call>\n", "arguments")
         };

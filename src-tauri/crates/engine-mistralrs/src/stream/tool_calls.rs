@@ -220,6 +220,12 @@ mod tests {
     }
 
     #[test]
+    fn calls_of_phi_4_have_marks_of_their_own() {
+        let text = "<|tool_call|>[{\"name\": \"add\", \"arguments\": {\"a\": 1}}]<|/tool_call|>";
+        assert_eq!(run(false, text), (String::new(), add("{\"a\": 1}")));
+    }
+
+    #[test]
     fn several_hermes_calls_in_a_row_leave_no_text() {
         let one = "<tool_call>\n{\"name\": \"add\", \"arguments\": {}}\n</tool_call>";
         let (said, calls) = run(false, &format!("{one}\n{one}\n"));

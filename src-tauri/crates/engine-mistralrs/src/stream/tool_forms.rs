@@ -32,9 +32,11 @@ pub(crate) struct Form {
 }
 
 /// All forms.
-pub(crate) const FORMS: [Form; 5] = [
+pub(crate) const FORMS: [Form; 6] = [
     // Hermes, Qwen and many others; Qwen3-Coder writes elements in the place of JSON.
     Form { open: "<tool_call>", end: |text| until(text, "</tool_call>"), read: read_hermes },
+    // Phi 4.
+    Form { open: "<|tool_call|>", end: |text| until(text, "<|/tool_call|>"), read: read_hermes },
     // Mistral: a list of calls, or a name and its arguments.
     Form { open: "[TOOL_CALLS]", end: end_of_mistral, read: |body, _| read_mistral(body) },
     // Llama 3.

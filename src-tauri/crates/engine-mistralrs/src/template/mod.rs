@@ -11,7 +11,8 @@ mod messages;
 use minijinja::{Environment, ErrorKind, Value, context};
 
 use crate::error::WorkerError;
-use inglenook_engine::protocol::ChatMessage;
+use inglenook_engine::protocol::{ChatMessage, ToolCallOut};
+use messages::Shape;
 
 /// Steps of the template engine before a template is taken for endless. A long chat with tools takes about a
 /// hundred thousand; ten million take a second.
@@ -38,6 +39,7 @@ pub(crate) struct Template {
     source: String,
     environment: Environment<'static>,
     special: SpecialTokens,
+    shape: Shape,
     tools: bool,
     switches_reasoning: bool,
     always_reasons: bool,
@@ -56,6 +58,7 @@ impl Template {
             source: source.to_owned(),
             environment,
             special,
+            shape: Shape::default(),
             tools: false,
             switches_reasoning: false,
             always_reasons: false,
@@ -87,14 +90,18 @@ impl Template {
         reasoning: bool,
         add_generation_prompt: bool,
     ) -> Result<String, WorkerError> {
-        let tools = if tools.is_empty() { Value::from(()) } else { Value::from_serialize(tools) };
+        let tools = match (tools.is_empty(), self.shape.no_word_of_tools) {
+            (true, true) => Value::UNDEFINED,
+            (true, false) => Value::from(()),
+            (false, _) => Value::from_serialize(tools),
+        };
         let template = self
             .environment
             .get_template(NAME)
             .map_err(|error| WorkerError::TemplateFailed { words: words(&error) })?;
         template
             .render(context! {
-                messages => messages::for_template(conversation),
+                messages => messages::for_template(conversation, self.shape),
                 tools,
                 documents => (),
                 add_generation_prompt,
@@ -110,21 +117,62 @@ impl Template {
             .map_err(|error| WorkerError::TemplateFailed { words: words(&error) })
     }
 
-    /// Finds out by trying what the template does with tools and with the wish to reason.
+    /// Finds out by trying what the template wants and what it can do.
     fn probe(&mut self) {
-        let asks = [ChatMessage { role: "user".into(), content: "Hello".into(), ..ChatMessage::default() }];
-        let tool = serde_json::json!({"type": "function", "function": {
-            "name": "inglenook_probe", "description": "d",
-            "parameters": {"type": "object", "properties": {}, "required": []},
-        }});
-        let with_tool = self.render(&asks, &[tool], false, true);
-        self.tools = with_tool.is_ok_and(|prompt| prompt.contains("inglenook_probe"));
+        let ask = ChatMessage { role: "user".into(), content: "Hello".into(), ..ChatMessage::default() };
+        let asks = [ask];
+        if self.render(&asks, &[], false, true).is_err() {
+            self.shape.no_word_of_tools = true;
+            if self.render(&asks, &[], false, true).is_err() {
+                self.shape.no_word_of_tools = false;
+            }
+        }
+        self.tools = self.render(&asks, &[probe_tool()], false, true).is_ok_and(|prompt| prompt.contains(PROBE));
+        if self.tools {
+            self.shape = self.shape_for_calls(&asks[0]);
+        }
         let (off, on) = (self.render(&asks, &[], false, true), self.render(&asks, &[], true, true));
         if let (Ok(off), Ok(on)) = (off, on) {
             self.switches_reasoning = off != on;
             self.always_reasons = ends_in_open_mark(&off);
         }
     }
+
+    /// The shape in which the template shows a tool call with its arguments; the usual one if none does.
+    fn shape_for_calls(&mut self, ask: &ChatMessage) -> Shape {
+        let usual = self.shape;
+        let call = ToolCallOut {
+            id: "probe1234".into(),
+            name: PROBE.into(),
+            arguments: format!("{{\"{PROBE}\": \"value-{PROBE}\"}}"),
+        };
+        let calls = ChatMessage { role: "assistant".into(), tool_calls: vec![call], ..ChatMessage::default() };
+        let told = ChatMessage {
+            role: "tool".into(),
+            content: "1".into(),
+            tool_call_id: Some("probe1234".into()),
+            ..ChatMessage::default()
+        };
+        let conversation = [ask.clone(), calls, told];
+        for (text_arguments, no_empty_content) in [(false, false), (true, true), (true, false), (false, true)] {
+            self.shape = Shape { text_arguments, no_empty_content, ..usual };
+            let rendered = self.render(&conversation, &[probe_tool()], false, true);
+            // Written once as an object and not once more as a text within quotes.
+            if rendered.is_ok_and(|prompt| prompt.contains(&format!("\"value-{PROBE}\""))) {
+                return self.shape;
+            }
+        }
+        usual
+    }
+}
+
+/// A word that no template knows.
+const PROBE: &str = "inglenook_probe";
+
+fn probe_tool() -> serde_json::Value {
+    serde_json::json!({"type": "function", "function": {
+        "name": PROBE, "description": "d", "parameters": {"type": "object", "properties": {}, "required": []},
+    }})
 }
 
 /// Whether a prompt ends with reasoning just opened.

@@ -1,7 +1,6 @@
 //! Templates as they are found in the wild, in small.
 
 use super::*;
-use inglenook_engine::protocol::ToolCallOut;
 
 fn template(source: &str) -> Template {
     let special = SpecialTokens { bos: "<s>".into(), eos: "</s>".into(), ..SpecialTokens::default() };
@@ -85,6 +84,27 @@ fn arguments_are_objects_and_results_carry_the_name_of_their_tool() {
     ];
     let source = "{{ messages[1].tool_calls[0].function.arguments.a }}{{ messages[2].name }}";
     assert_eq!(template(source).render(&conversation, &[], false, true).unwrap(), "1add");
+}
+
+#[test]
+fn a_template_gets_arguments_and_contents_in_the_shape_that_it_can_use() {
+    // In small, what DeepSeek's templates do: they join arguments to a text, and write an answer for any content.
+    let source = "{% for m in messages %}{% if m.tool_calls %}{% for c in m.tool_calls %}\
+        {{ '<call>' + c.function.name + c.function.arguments }}{% endfor %}{% endif %}\
+        {% if m.role == 'assistant' and m.content is not none %}{{ '<answer>' + m.content }}{% endif %}{% endfor %}\
+        {% for t in tools or [] %}{{ t | tojson }}{% endfor %}";
+    let call = ToolCallOut { id: "c1".into(), name: "add".into(), arguments: "{\"a\": 1}".into() };
+    let calls = ChatMessage { role: "assistant".into(), tool_calls: vec![call], ..ChatMessage::default() };
+    let rendered = template(source).render(&[user("Hi"), calls], &[], false, true).unwrap();
+    assert_eq!(rendered, "<call>add{\"a\": 1}");
+}
+
+#[test]
+fn a_template_that_minds_the_word_tools_does_not_hear_it() {
+    let source =
+        "{% if tools is defined %}{% for t in tools %}{{ t | tojson }}{% endfor %}{% endif %}{{ messages[0].content }}";
+    assert_eq!(render(source).unwrap(), "Hi");
+    assert!(template(source).knows_tools());
 }
 
 #[test]

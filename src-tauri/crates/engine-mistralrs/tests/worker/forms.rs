@@ -27,7 +27,7 @@ fn a_tool_call_is_whole_and_nothing_of_it_is_text() {
     assert_eq!(call["name"], "calculate");
     let arguments: Value = serde_json::from_str(call["arguments"].as_str().unwrap()).unwrap();
     assert_eq!(arguments, json!({"expression": "6642 - 1586"}));
-    assert!(call["id"].as_str().is_some_and(|id| id.len() > 8), "a name to refer to: {call}");
+    assert!(call["id"].as_str().is_some_and(|id| id.len() == 9), "a name to refer to: {call}");
 }
 
 #[test]
