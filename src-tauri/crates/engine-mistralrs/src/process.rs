@@ -27,7 +27,9 @@ pub(crate) fn set_environment() {
 /// Tells the maths libraries how many threads to use. To be called before the engine is touched.
 #[allow(unsafe_code)]
 pub(crate) fn set_threads(threads: Option<u32>) {
-    let threads = threads.map_or_else(num_cpus::get_physical, |n| n as usize).clamp(1, 1024);
+    // Two threads of one core share its arithmetic; and a container may be allowed fewer cores than there are.
+    let allowed = std::thread::available_parallelism().map_or(1, std::num::NonZeroUsize::get);
+    let threads = threads.map_or_else(|| num_cpus::get_physical().min(allowed), |n| n as usize).clamp(1, 1024);
     // SAFETY: called on the main thread before it starts any thread that reads the environment: until the model
     // is being loaded there is only the parent watch, which does not.
     unsafe { std::env::set_var("RAYON_NUM_THREADS", threads.to_string()) };
@@ -37,7 +39,7 @@ pub(crate) fn set_threads(threads: Option<u32>) {
 /// Starts the log on stderr, level from `INGLENOOK_LOG`.
 pub(crate) fn start_log() {
     let filter = tracing_subscriber::EnvFilter::try_from_env("INGLENOOK_LOG").unwrap_or_else(|_| {
-        tracing_subscriber::EnvFilter::new("warn,inglenook_mistralrs=info,mistralrs_core::engine=off")
+        tracing_subscriber::EnvFilter::new("error,inglenook_mistralrs=info,mistralrs_core::engine=off")
     });
     // Failing here only means that a log is there already.
     let _ = tracing_subscriber::fmt().with_env_filter(filter).with_ansi(false).with_writer(std::io::stderr).try_init();

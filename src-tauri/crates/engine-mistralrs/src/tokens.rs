@@ -115,7 +115,9 @@ impl Tokens {
 
     /// Whether the text begins with a special token: there a border between tokens is certain.
     pub(crate) fn begins_with_special(&self, text: &str) -> bool {
-        self.special.iter().any(|(name, _)| text.starts_with(name.as_str()))
+        let first = text.bytes().next().unwrap_or_default();
+        let same_first = self.special.iter().filter(|(name, _)| name.as_bytes().first() == Some(&first));
+        same_first.into_iter().any(|(name, _)| text.starts_with(name.as_str()))
     }
 
     /// Special tokens by name.

@@ -1,9 +1,10 @@
 //! The worker's life: say hello, load one model, answer until the end of input.
 //!
 //! Three threads. The main thread only reads requests, so that a cancellation is heard at once, whatever the
-//! engine is busy with. One thread loads the model and then writes the answers, one after the other: all lanes
-//! share one model, and on a processor two answers at once would each take twice as long. One thread answers
-//! what needs no engine, such as counting.
+//! engine is busy with. One thread loads the model and then writes the answers, one after the other: mistral.rs
+//! runs only requests of exactly the same length together, and copies their caches whenever one comes or goes, so
+//! on a processor two answers at once would each take twice as long. One thread answers what needs no engine, such
+//! as counting.
 
 use std::collections::HashMap;
 use std::process::ExitCode;

@@ -13,10 +13,12 @@ use crate::lane::{Lane, Lanes};
 use crate::model::Model;
 use crate::prompt::Prepared;
 use crate::ticket::Ticket;
+use crate::tokens::Tokens;
 use writer::Writer;
 
-/// How long reading one piece of a prompt should take. Between pieces a cancelled request lets go of the
-/// processor and progress is told; each piece costs a copy of the cache, so they must not be too short.
+/// How long reading one piece of a prompt should take. Between pieces a cancelled request, which is closed at
+/// once, lets go of the processor, and progress is told. Each piece costs a copy of the cache and one token read
+/// alone: with a 1B model of four bits on two cores pieces of 64 tokens take 5 % longer than all at once.
 const PIECE: Duration = Duration::from_millis(800);
 /// The first piece, before anything is known of the model's speed, and the shortest.
 const FIRST_PIECE: usize = 64;
@@ -107,32 +109,40 @@ fn read(lane: &mut Lane, prompt: &[u32], cached: usize, ticket: &Ticket) -> Resu
     Ok(!ticket.is_closed())
 }
 
-/// The prompt's tokens, where its beginning is what the model itself wrote in an earlier turn: the tokens that it
-/// chose, which need not be those that its words would be split into. `None` if no lane holds such a beginning.
+/// The prompt's tokens, where its beginning is what a lane holds: the tokens that the model chose itself in an
+/// earlier turn need not be those that its words would be split into. `None` if no lane holds such a beginning.
 fn known_tokens(model: &Model, lanes: &Lanes, prepared: &Prepared) -> Option<Vec<u32>> {
     let tokens = model.tokens();
-    let mut longest: Option<(Vec<u32>, &str)> = None;
-    for (stored, last) in lanes.known() {
-        let mut known = stored.to_vec();
-        let mut rest = prepared.text.as_bytes();
-        let Some(behind) = stored.iter().try_fold(rest, |rest, token| rest.strip_prefix(tokens.raw(*token))) else {
-            continue;
-        };
-        rest = behind;
-        if let Some((last, behind)) = last.and_then(|last| Some((last, rest.strip_prefix(tokens.raw(last))?))) {
-            // Only where it is a part of what was said: what ends an answer is written by the template.
-            if !model.ends.contains(&last) {
-                known.push(last);
-                rest = behind;
-            }
+    let (known, rest) = lanes
+        .known()
+        .map(|(stored, last)| {
+            // What ends an answer is written by the template; only a word that was cut off belongs to it.
+            let said = last.filter(|last| !model.ends.contains(last));
+            common_beginning(tokens, stored.iter().copied().chain(said), &prepared.text)
+        })
+        .max_by_key(|(known, _)| known.len())
+        .filter(|(known, _)| !known.is_empty())?;
+    let mut whole = known;
+    whole.extend(tokens.encode(rest).ok()?);
+    Some(whole)
+}
+
+/// As many of `known` as spell the beginning of `text`, up to a place where a border between tokens is certain,
+/// and the text behind it.
+fn common_beginning<'a>(tokens: &Tokens, known: impl Iterator<Item = u32>, text: &'a str) -> (Vec<u32>, &'a str) {
+    let (mut common, mut certain, mut at) = (Vec::new(), 0, 0);
+    let mut rest = text;
+    for token in known {
+        let bytes = tokens.raw(token);
+        if bytes.is_empty() || !text.as_bytes()[at..].starts_with(bytes) {
+            break;
         }
-        let Ok(rest) = std::str::from_utf8(rest) else { continue };
-        let certain = rest.is_empty() || tokens.begins_with_special(rest);
-        if certain && !known.is_empty() && longest.as_ref().is_none_or(|(other, _)| known.len() > other.len()) {
-            longest = Some((known, rest));
+        common.push(token);
+        at += bytes.len();
+        if let Some(behind) = text.get(at..).filter(|b| b.is_empty() || tokens.begins_with_special(b)) {
+            (certain, rest) = (common.len(), behind);
         }
     }
-    let (mut known, rest) = longest?;
-    known.extend(tokens.encode(rest).ok()?);
-    Some(known)
+    common.truncate(certain);
+    (common, rest)
 }

@@ -57,6 +57,33 @@ fn another_answer_to_the_same_question_reads_next_to_nothing() {
 }
 
 #[test]
+fn what_the_model_wrote_is_found_again_in_its_own_tokens() {
+    // At this temperature the starter model writes what its words would never be split into.
+    let mut worker = Worker::with_pocket();
+    let mut looked_at = 0;
+    for seed in 0..12 {
+        let fields = json!({"sampling": {"temperature": 6, "seed": seed}, "max_tokens": 30, "logprobs": 0});
+        let question = json!({"role": "user", "content": format!("{seed} What is the capital of Kenya?")});
+        let first = worker.answer(chat(json!([question])), fields);
+        let spelt: String = first.logprobs.iter().filter_map(|l| l["token"].as_str()).collect();
+        if spelt != first.text || spelt.contains('\u{fffd}') {
+            // It wrote marks, blanks or half characters, which are not shown and so do not come back to it.
+            continue;
+        }
+        looked_at += 1;
+        let said = json!({"role": "assistant", "content": first.text});
+        let next = chat(json!([question, said, {"role": "user", "content": "And of Greece?"}]));
+        let second = worker.answer(next.clone(), greedy());
+        let read = first.prompt_tokens() + first.completion_tokens() - 1;
+        assert!(second.cached() >= read, "{} of {read} after {:?}", second.cached(), first.text);
+        let again = worker.answer(next, greedy());
+        assert_eq!(again.text, second.text);
+        assert!(again.prompt_tokens() - again.cached() <= 4, "{} of {}", again.cached(), again.prompt_tokens());
+    }
+    assert!(looked_at > 0, "no seed wrote plain text");
+}
+
+#[test]
 fn a_branch_uses_what_it_shares_and_the_other_branch_is_still_there() {
     let mut worker = Worker::with_pocket();
     let trunk = json!({"role": "user", "content": format!("{} What is the capital of Kenya?", long_text(300))});
