@@ -8,22 +8,24 @@ const ENTER = '\uE007';
 const COMPOSER = 'textarea[aria-label="Message"]';
 const folder = process.env.INGLENOOK_PICTURES;
 
-/** Waits until nothing moves any more and what was asked for is painted. */
-const PAINTED = `
-  const done = arguments[0];
-  requestAnimationFrame(() =>
-    Promise.allSettled(document.getAnimations().map((moving) => moving.finished)).then(() =>
-      requestAnimationFrame(() => done()),
-    ),
-  );
+/** Between a change and its picture, milliseconds: a slow machine has painted by then. */
+const PAINTED = 500;
+/** Colours change at once, so that no picture is taken half-way between two themes. */
+const STILL = `
+  if (document.querySelector('style.still')) return;
+  const style = document.createElement('style');
+  style.className = 'still';
+  style.textContent = '* { transition: none !important; animation: none !important; }';
+  document.head.append(style);
 `;
 
 /** One picture in the light and one in the dark. */
 async function take(window, name) {
+  await window.run(STILL);
   for (const theme of ['dark', 'light']) {
     await window.run(`document.documentElement.dataset.theme = '${theme}'`);
-    await window.runAsync(PAINTED);
-    await window.picture(join(folder, theme === 'dark' ? `${name}-dark.png` : `${name}.png`));
+    await new Promise((painted) => setTimeout(painted, PAINTED));
+    window.picture(join(folder, theme === 'dark' ? `${name}-dark.png` : `${name}.png`));
   }
 }
 

@@ -1,6 +1,6 @@
 // The real window for a test: tauri-driver starts the application, WebKitWebDriver drives its page. A client of the
 // few WebDriver commands that the journeys need.
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
@@ -46,6 +46,7 @@ export class Window {
    * manager's word, and there is no window manager under Xvfb (seen with WebKitWebDriver 2.50).
    */
   remember([width, height]) {
+    this.size = [width, height];
     const place = { x: 0, y: 0, prev_x: 0, prev_y: 0, maximized: false, fullscreen: false, visible: true, decorated: true };
     mkdirSync(this.home, { recursive: true, mode: 0o700 });
     writeFileSync(join(this.home, 'window.json'), JSON.stringify({ main: { width, height, ...place } }));
@@ -107,10 +108,13 @@ export class Window {
     await until(`“${text}” to be read in the window`, async () => (await this.text()).includes(text));
   }
 
-  /** Writes a picture of the page. */
-  async picture(file) {
-    const png = await this.ask('GET', `${this.session}/screenshot`);
-    writeFileSync(file, Buffer.from(png, 'base64'));
+  /**
+   * Writes a picture of the window, taken from the X server with ImageMagick: WebDriver's own picture now and then
+   * never comes (WebKitWebDriver 2.50 under Xvfb).
+   */
+  picture(file) {
+    const [width, height] = this.size;
+    execFileSync('import', ['-window', 'root', '-crop', `${width}x${height}+0+0`, '+repage', file]);
   }
 
   /** Closes the window in order. */
