@@ -1,5 +1,7 @@
 // The real window: the first start, an answer, a stop, a restart, and hostile text in WebKit.
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -59,6 +61,18 @@ test('an answer is stopped in the window and keeps its words', () =>
     },
     { answers: [{ when: '', steps: [{ tok_s: 40 }, { text: 'word '.repeat(5000) }] }] },
   ));
+
+test('a second start shows the first window and opens no data twice', () =>
+  inWindow(async (window) => {
+    await window.read('Talk to a model on your own machine.');
+    const second = spawn(join(process.env.INGLENOOK_BIN, 'inglenook'), {
+      env: { ...process.env, INGLENOOK_HOME: window.home },
+      stdio: 'ignore',
+    });
+    const [code] = await once(second, 'exit');
+    assert.equal(code, 0, 'the second start hands over to the first and ends in order');
+    assert.match(await window.text(), /Talk to a model/, 'the first window is as it was');
+  }));
 
 /** The payloads that the page's own unit tests use; TypeScript, which Node 20 does not read by itself. */
 async function corpus() {
