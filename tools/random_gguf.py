@@ -8,7 +8,7 @@ memory of a 1B or an 8B model can be measured on any machine without downloading
     tools/random_gguf.py /tmp/1b.gguf --arch llama --size 1b --quant q4_k_m
 
 The weights are drawn block by block in the target's own format and never exist in full precision, and each tensor
-is written before the next is drawn: the 8B file takes about half a minute and less than 1 GB of memory. The same
+is written before the next is drawn: the 8B file takes seconds and less than 1 GB of memory. The same
 options and the same seed give the same bytes.
 
 The vocabulary has one token for each byte, so a text of N ASCII characters is a prompt of N tokens, the four marks

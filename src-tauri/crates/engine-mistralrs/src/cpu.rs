@@ -4,17 +4,33 @@
 //! standard library's feature macro is then constant and says yes on every machine; only asking the processor
 //! itself tells the truth, and without the check an older one would die of an illegal instruction.
 
-use crate::error::WorkerError;
+use std::io::Write;
+use std::process::ExitCode;
 
-/// Fails with what is missing if the processor lacks what the worker was compiled for.
-pub(crate) fn require() -> Result<(), WorkerError> {
-    let missing = missing();
-    if missing.is_empty() { Ok(()) } else { Err(WorkerError::ProcessorUnsupported { missing: missing.join(", ") }) }
+/// The exit code of a worker that the processor cannot run.
+const EXIT_PROCESSOR: u8 = 3;
+
+/// What is reported, written out: putting it together would already take the instructions that are missing.
+const REPORT: &[u8] = b"{\"type\":\"load_failed\",\"code\":\"processor_unsupported\",\"message\":\"This computer's \
+processor is too old for the engine: it lacks one of AVX2, FMA, F16C and BMI2, which came with the processors of \
+2013 to 2015.\"}\n";
+
+/// The exit code to end with at once if the processor lacks what the worker was compiled for; says so on both
+/// outputs.
+pub(crate) fn refuse() -> Option<ExitCode> {
+    if supported() {
+        return None;
+    }
+    // There is nobody left to tell if these fail.
+    let _ = std::io::stdout().write_all(REPORT);
+    let _ = std::io::stdout().flush();
+    let _ = std::io::stderr().write_all(b"processor_unsupported: AVX2, FMA, F16C and BMI2 are needed\n");
+    Some(ExitCode::from(EXIT_PROCESSOR))
 }
 
 #[cfg(target_arch = "x86_64")]
 #[allow(unsafe_code)]
-fn missing() -> Vec<&'static str> {
+fn supported() -> bool {
     use std::arch::x86_64::{__cpuid, __cpuid_count};
 
     // SAFETY: every x86-64 processor has the cpuid instruction.
@@ -23,22 +39,16 @@ fn missing() -> Vec<&'static str> {
     // SAFETY: as above; the leaf is asked for only where it exists.
     #[allow(unused_unsafe)]
     let seven = if top >= 7 { unsafe { __cpuid_count(7, 0) }.ebx } else { 0 };
-    let os_saves_xmm_and_ymm = one.ecx & (1 << 27) != 0 && extended_control() & 0b110 == 0b110;
-    missing_of(one.ecx, seven, os_saves_xmm_and_ymm)
+    let os_saves_wide = one.ecx & (1 << 27) != 0 && extended_control() & 0b110 == 0b110;
+    os_saves_wide && has_all(one.ecx, seven)
 }
 
-/// Which of the needed features the register contents lack: leaf 1's ECX, leaf 7's EBX, and whether the
-/// operating system keeps the wide registers.
+/// Whether the registers of leaf 1 (ECX) and leaf 7 (EBX) name all that is needed: FMA, AVX, F16C; AVX2, BMI2.
 #[cfg(target_arch = "x86_64")]
-fn missing_of(one_ecx: u32, seven_ebx: u32, os_saves_wide: bool) -> Vec<&'static str> {
-    let needed = [
-        ("AVX", one_ecx & (1 << 28) != 0 && os_saves_wide),
-        ("AVX2", seven_ebx & (1 << 5) != 0 && os_saves_wide),
-        ("FMA", one_ecx & (1 << 12) != 0),
-        ("F16C", one_ecx & (1 << 29) != 0),
-        ("BMI2", seven_ebx & (1 << 8) != 0),
-    ];
-    needed.into_iter().filter(|(_, present)| !present).map(|(name, _)| name).collect()
+fn has_all(one_ecx: u32, seven_ebx: u32) -> bool {
+    const ONE: u32 = 1 << 12 | 1 << 28 | 1 << 29;
+    const SEVEN: u32 = 1 << 5 | 1 << 8;
+    one_ecx & ONE == ONE && seven_ebx & SEVEN == SEVEN
 }
 
 /// The extended control register, which says what the operating system saves on a task switch.
@@ -54,29 +64,39 @@ fn extended_control() -> u64 {
 }
 
 #[cfg(not(target_arch = "x86_64"))]
-fn missing() -> Vec<&'static str> {
-    Vec::new()
+fn supported() -> bool {
+    true
 }
 
-#[cfg(all(test, target_arch = "x86_64"))]
+#[cfg(test)]
 mod tests {
     use super::*;
+    use inglenook_contract::ErrorCode;
+    use inglenook_engine::protocol::Report;
 
     #[test]
     fn a_machine_that_runs_this_test_is_supported() {
-        assert!(missing().is_empty(), "the test binary itself was compiled for these features");
+        assert!(supported(), "the test binary itself was compiled for these features");
+    }
+
+    #[cfg(target_arch = "x86_64")]
+    #[test]
+    fn each_missing_feature_counts() {
+        let (one, seven) = (1 << 12 | 1 << 28 | 1 << 29, 1 << 5 | 1 << 8);
+        assert!(has_all(one, seven));
+        for bit in [12, 28, 29] {
+            assert!(!has_all(one & !(1 << bit), seven), "bit {bit} of leaf 1");
+        }
+        for bit in [5, 8] {
+            assert!(!has_all(one, seven & !(1 << bit)), "bit {bit} of leaf 7");
+        }
     }
 
     #[test]
-    fn names_what_is_missing() {
-        let all_of_one = 1 << 28 | 1 << 12 | 1 << 29;
-        let all_of_seven = 1 << 5 | 1 << 8;
-        assert!(missing_of(all_of_one, all_of_seven, true).is_empty());
-        assert_eq!(missing_of(all_of_one, 1 << 8, true), ["AVX2"]);
-        assert_eq!(
-            missing_of(all_of_one, all_of_seven, false),
-            ["AVX", "AVX2"],
-            "AVX is of no use where the system does not save the registers"
-        );
+    fn the_report_written_by_hand_is_one_of_the_protocol() {
+        let report: Report = serde_json::from_slice(REPORT).unwrap();
+        let Report::LoadFailed(failure) = report else { panic!("not a failure: {report:?}") };
+        assert_eq!(failure.code, ErrorCode::ProcessorUnsupported);
+        assert_eq!(REPORT.iter().filter(|byte| **byte == b'\n').count(), 1, "one line");
     }
 }

@@ -8,9 +8,6 @@ use inglenook_engine::protocol::Failure;
 /// Why the worker could not do what it was asked.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum WorkerError {
-    /// The processor lacks instructions that the engine was compiled for.
-    #[error("This computer's processor lacks {missing}, which the engine needs.")]
-    ProcessorUnsupported { missing: String },
     /// The file or folder is not there.
     #[error("The model is no longer at {}.", path.display())]
     ModelMissing { path: PathBuf },
@@ -67,7 +64,6 @@ impl WorkerError {
     /// The kind of failure, for the window to act on.
     pub(crate) fn code(&self) -> ErrorCode {
         match self {
-            Self::ProcessorUnsupported { .. } => ErrorCode::ProcessorUnsupported,
             Self::ModelMissing { .. } => ErrorCode::ModelMissing,
             Self::ModelDenied { .. } => ErrorCode::PermissionDenied,
             Self::ModelUnsupported { .. } => ErrorCode::ModelUnsupported,

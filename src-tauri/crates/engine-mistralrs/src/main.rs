@@ -23,20 +23,13 @@ mod worker;
 
 use std::process::ExitCode;
 
-use inglenook_engine::protocol::Report;
-
-/// The exit code of a worker that the processor cannot run.
-const EXIT_PROCESSOR: u8 = 3;
-
 fn main() -> ExitCode {
+    // Before anything else: all that follows is compiled for instructions that the processor may lack.
+    if let Some(exit) = cpu::refuse() {
+        return exit;
+    }
     process::set_environment();
     process::start_log();
-    if let Err(error) = cpu::require() {
-        let failure = error.failure();
-        tracing::error!("{} ({:?})", failure.message, failure.code);
-        wire::Outbox::stdout().send(&Report::LoadFailed(failure));
-        return ExitCode::from(EXIT_PROCESSOR);
-    }
     process::offer_to_oom_killer();
     process::end_with_parent();
     worker::run()

@@ -2,15 +2,13 @@
 
 use std::sync::Arc;
 
-use super::{Lane, Shared};
+use super::{CHANCE, Lane, Shared};
 use crate::error::WorkerError;
 
 /// Conversations kept at most. Few people go back and forth between more, and each costs memory.
 const MOST: usize = 4;
 /// A beginning at least this long is worth keeping even where more than as much is lost for it.
 const WORTH: usize = 256;
-/// Less than this in common is chance: the marks that every conversation begins with.
-const CHANCE: usize = 16;
 
 /// The lanes of a model.
 pub(crate) struct Lanes {

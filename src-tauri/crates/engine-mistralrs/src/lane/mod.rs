@@ -34,6 +34,9 @@ pub(crate) use shared::Shared;
 /// A token that no vocabulary has. Not the highest number, which candle takes for "nothing here".
 const NO_TOKEN: u32 = u32::MAX - 1;
 
+/// Less than this in common is chance: the marks that every conversation begins with.
+const CHANCE: usize = 16;
+
 /// What to do after a look at the logits.
 pub(crate) enum Draw {
     /// This token comes next.
@@ -85,7 +88,9 @@ impl Lane {
         self.used = Instant::now();
         let shared = self.shared_with(prompt);
         let ends_in_sentinel = shared == self.stored.len() && prompt.get(shared) == Some(&self.shared.sentinel);
-        if shared == 0 || prompt.len() < 4 || ends_in_sentinel {
+        // For next to nothing the engine would copy all that is there.
+        let chance = shared < CHANCE && shared < self.stored.len();
+        if chance || prompt.len() < 4 || ends_in_sentinel {
             self.clear()?;
             return Ok(0);
         }

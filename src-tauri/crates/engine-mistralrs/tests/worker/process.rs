@@ -155,3 +155,15 @@ fn a_temporary_folder_is_removed_at_the_end() {
     let left: Vec<_> = fs::read_dir(folder.path()).unwrap().collect();
     assert!(left.is_empty(), "{left:?}");
 }
+
+/// Where an emulator is installed, on a processor of 2008.
+#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
+#[test]
+fn a_processor_that_is_too_old_is_told_so_and_not_left_to_crash() {
+    let mut command = Command::new("qemu-x86_64");
+    command.args(["-cpu", "Nehalem", env!("CARGO_BIN_EXE_inglenook-mistralrs")]);
+    let Ok(output) = command.stdin(Stdio::null()).output() else { return };
+    assert_eq!(output.status.code(), Some(3), "{output:?}");
+    let report: serde_json::Value = serde_json::from_slice(&output.stdout).expect("one line of JSON");
+    assert_eq!((&report["type"], &report["code"]), (&json!("load_failed"), &json!("processor_unsupported")));
+}
