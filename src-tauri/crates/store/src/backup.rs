@@ -68,6 +68,7 @@ impl Store {
         match take_place(files, &copy).await {
             Ok((restored, aside)) => {
                 *connections = Some(restored);
+                disk.damage.forget();
                 Ok(aside)
             }
             Err(error) => {
@@ -86,9 +87,9 @@ impl Store {
         if !due(newest, identity::now()) || self.is_empty().await? {
             return Ok(());
         }
-        let files = disk.files.clone();
+        let (files, damage) = (disk.files.clone(), disk.damage.clone());
         *disk.backup.lock().await = Some(tokio::spawn(async move {
-            if let Err(error) = daily(&files).await {
+            if let Err(error) = damage.watch(daily(&files).await) {
                 tracing::warn!(?error, "the day's backup of the chats could not be made");
             }
         }));

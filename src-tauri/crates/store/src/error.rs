@@ -1,14 +1,9 @@
 //! What can go wrong with the record, in words for a person.
 
 use std::io;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use inglenook_contract::{ErrorCode, ErrorInfo};
 use sqlx::migrate::MigrateError;
-
-/// Whether any database of this process was found damaged while it was in use. Then the store does not note a clean
-/// end, and the next start examines the file.
-static DAMAGE_SEEN: AtomicBool = AtomicBool::new(false);
 
 /// A failure of the store. The detail that some carry is for a bug report, not for the person.
 #[derive(Debug, thiserror::Error)]
@@ -75,17 +70,6 @@ impl StoreError {
             Self::NotFound(_) | Self::Refused(_) | Self::Busy(_) | Self::TooNew => None,
         }
     }
-
-    /// Damage, remembered for the end of the process.
-    pub(crate) fn damaged(detail: impl Into<String>) -> Self {
-        DAMAGE_SEEN.store(true, Ordering::Relaxed);
-        Self::Damaged(detail.into())
-    }
-}
-
-/// Whether damage was met since this was last asked.
-pub(crate) fn take_damage_seen() -> bool {
-    DAMAGE_SEEN.swap(false, Ordering::Relaxed)
 }
 
 impl From<StoreError> for ErrorInfo {
@@ -140,7 +124,7 @@ impl From<MigrateError> for StoreError {
 impl From<serde_json::Error> for StoreError {
     /// The JSON is our own, so what cannot be read was damaged and what cannot be written does not exist.
     fn from(error: serde_json::Error) -> Self {
-        Self::damaged(error.to_string())
+        Self::Damaged(error.to_string())
     }
 }
 
@@ -148,7 +132,7 @@ impl From<serde_json::Error> for StoreError {
 fn from_sqlite(code: u32, detail: String) -> StoreError {
     const IOERR_CORRUPTFS: u32 = 8458;
     match (code & 0xff, code) {
-        (11 | 26, _) | (_, IOERR_CORRUPTFS) => StoreError::damaged(detail),
+        (11 | 26, _) | (_, IOERR_CORRUPTFS) => StoreError::Damaged(detail),
         (13, _) => StoreError::DiskFull(detail),
         (3 | 8 | 23, _) => StoreError::PermissionDenied(detail),
         (5 | 6, _) => StoreError::Busy("Another program is using the file with the chats. Try again in a moment."),

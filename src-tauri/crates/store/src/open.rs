@@ -8,7 +8,6 @@ use sqlx::{ConnectOptions as _, Connection as _, SqliteConnection};
 
 use crate::backup::{self, Kind};
 use crate::connections::{Connections, options, options_in_memory};
-use crate::error::take_damage_seen;
 use crate::files::{Aside, Files};
 use crate::lock::Lock;
 use crate::schema::{self, Schema};
@@ -40,7 +39,7 @@ impl Store {
         let had_data = !backup::names(&files)?.is_empty();
 
         let attempt = match files.misshapen(had_data)? {
-            Some(damage) => Err(StoreError::damaged(damage)),
+            Some(damage) => Err(StoreError::Damaged(damage.into())),
             None => connect(&files, !clean).await,
         };
         let mut notices = Vec::new();
@@ -55,7 +54,6 @@ impl Store {
             }
             other => other?,
         };
-        take_damage_seen();
         let store = Store::on_disk(connections, files, lock);
         store.begin_daily_backup().await?;
         Ok(Opened { store, notices })

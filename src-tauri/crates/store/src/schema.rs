@@ -39,7 +39,7 @@ pub(crate) async fn inspect(db: &mut SqliteConnection) -> Result<Schema> {
     .fetch_one(&mut *db)
     .await?;
     if !migrated {
-        return Err(StoreError::damaged("a database of another program"));
+        return Err(StoreError::Damaged("a database of another program".into()));
     }
     let applied: Vec<i64> =
         sqlx::query_scalar("SELECT version FROM _sqlx_migrations ORDER BY version").fetch_all(&mut *db).await?;
@@ -48,7 +48,7 @@ pub(crate) async fn inspect(db: &mut SqliteConnection) -> Result<Schema> {
     }
     let id: i64 = sqlx::query_scalar("PRAGMA application_id").fetch_one(&mut *db).await?;
     if id != APPLICATION_ID {
-        return Err(StoreError::damaged(format!("application_id {id:#x}, a database of another program")));
+        return Err(StoreError::Damaged(format!("application_id {id:#x}, a database of another program")));
     }
     if applied.iter().any(|version| !MIGRATIONS.version_exists(*version)) {
         return Err(StoreError::TooNew);
@@ -62,7 +62,7 @@ pub(crate) async fn inspect(db: &mut SqliteConnection) -> Result<Schema> {
 /// `Damaged` with what was found.
 pub(crate) async fn examine(db: &mut SqliteConnection) -> Result<()> {
     let found: String = sqlx::query_scalar("PRAGMA quick_check(1)").fetch_one(db).await?;
-    if found == "ok" { Ok(()) } else { Err(StoreError::damaged(found)) }
+    if found == "ok" { Ok(()) } else { Err(StoreError::Damaged(found)) }
 }
 
 /// Brings the database to today's form; each migration is one transaction.

@@ -1,5 +1,6 @@
 //! The handle on a store, and its end.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use sqlx::SqliteConnection;
@@ -7,7 +8,6 @@ use tokio::sync::RwLock;
 use tokio::task::JoinHandle;
 
 use crate::connections::Connections;
-use crate::error::take_damage_seen;
 use crate::files::Files;
 use crate::lock::Lock;
 use crate::{Result, StoreError, identity};
@@ -33,13 +33,40 @@ pub(crate) struct Disk {
     lock: Mutex<Option<Lock>>,
     /// The backup that is being made in the background.
     pub(crate) backup: tokio::sync::Mutex<Option<JoinHandle<()>>>,
+    pub(crate) damage: DamageSeen,
+}
+
+/// Whether this database was found damaged while it was in use. Then no clean end is noted, and the next start
+/// examines the file.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct DamageSeen(Arc<AtomicBool>);
+
+impl DamageSeen {
+    /// Looks at how a use of the database ended.
+    pub(crate) fn watch<T>(&self, outcome: Result<T>) -> Result<T> {
+        outcome.inspect_err(|error| {
+            if matches!(error, StoreError::Damaged(_)) {
+                self.0.store(true, Ordering::Relaxed);
+            }
+        })
+    }
+
+    /// Another database took the place of the damaged one.
+    pub(crate) fn forget(&self) {
+        self.0.store(false, Ordering::Relaxed);
+    }
+
+    fn seen(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
 }
 
 const CLOSED: StoreError = StoreError::Busy("Inglenook is closing, so the chats cannot be read or changed any more.");
 
 impl Store {
     pub(crate) fn on_disk(connections: Connections, files: Files, lock: Lock) -> Self {
-        let disk = Disk { files, lock: Mutex::new(Some(lock)), backup: tokio::sync::Mutex::new(None) };
+        let lock = Mutex::new(Some(lock));
+        let disk = Disk { files, lock, backup: tokio::sync::Mutex::default(), damage: DamageSeen::default() };
         Self { inner: Arc::new(Inner { connections: RwLock::new(Some(connections)), disk: Some(disk) }) }
     }
 
@@ -64,10 +91,10 @@ impl Store {
         if let Some(disk) = &self.inner.disk {
             disk.backup_done().await;
         }
-        open.close().await?;
+        self.watched(open.close().await)?;
         if let Some(disk) = &self.inner.disk {
             let lock = disk.lock.lock().unwrap_or_else(PoisonError::into_inner).take();
-            if let (Some(mut lock), false) = (lock, take_damage_seen()) {
+            if let (Some(mut lock), false) = (lock, disk.damage.seen()) {
                 lock.note_clean(&disk.files)?;
             }
         }
@@ -76,12 +103,12 @@ impl Store {
 
     /// Runs `work` as one transaction.
     pub(crate) async fn write<T>(&self, work: impl AsyncFnOnce(&mut SqliteConnection) -> Result<T>) -> Result<T> {
-        self.inner.connections.read().await.as_ref().ok_or(CLOSED)?.write(work).await
+        self.watched(self.inner.connections.read().await.as_ref().ok_or(CLOSED)?.write(work).await)
     }
 
     /// Runs `work`, which should be one statement.
     pub(crate) async fn read<T>(&self, work: impl AsyncFnOnce(&mut SqliteConnection) -> Result<T>) -> Result<T> {
-        self.inner.connections.read().await.as_ref().ok_or(CLOSED)?.read(work).await
+        self.watched(self.inner.connections.read().await.as_ref().ok_or(CLOSED)?.read(work).await)
     }
 
     /// Sees to it that what was deleted for good is not in the log either.
@@ -99,6 +126,13 @@ impl Store {
     /// What a store on disk holds.
     pub(crate) fn disk(&self) -> Result<&Disk> {
         self.inner.disk.as_ref().ok_or(StoreError::Refused("Temporary chats have no backups."))
+    }
+
+    fn watched<T>(&self, outcome: Result<T>) -> Result<T> {
+        match &self.inner.disk {
+            Some(disk) => disk.damage.watch(outcome),
+            None => outcome,
+        }
     }
 
     pub(crate) fn new_id(&self) -> String {

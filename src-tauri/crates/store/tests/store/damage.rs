@@ -122,27 +122,54 @@ async fn an_empty_file_where_nothing_was_is_a_new_database() {
     open(home.path()).await.create_chat(None).await.unwrap();
 }
 
+/// Overwrites pages that hold what was said and nothing that a start looks at. The size and the time stay, as when a
+/// disk rots; so the start has no reason to look closely.
 #[cfg(unix)]
-#[tokio::test]
-async fn damage_that_shows_while_the_store_is_in_use_is_dealt_with_at_the_next_start() {
-    let (home, _) = folder_with_backup().await;
-    // The size and the time stay, as when a disk rots; so the start has no reason to look closely.
-    let path = database(home.path());
+fn rot(home: &Path) {
+    let path = database(home);
     let file = fs::OpenOptions::new().read(true).write(true).open(&path).unwrap();
     let changed = file.metadata().unwrap().modified().unwrap();
     let mut bytes = fs::read(&path).unwrap();
-    // Pages that hold what was said and nothing that a start looks at.
     for page in bytes.chunks_mut(4096).filter(|page| page.windows(11).any(|window| window == b"long answer")) {
         page.fill(0xa5);
     }
     std::os::unix::fs::FileExt::write_all_at(&file, &bytes, 0).unwrap();
     file.set_modified(changed).unwrap();
-    drop(file);
+}
 
-    let store = open(home.path()).await;
+/// Meets the damage in a rotten database, as a search does.
+#[cfg(unix)]
+async fn meet_damage(store: &Store) {
     let met = store.chats("number", false).await.unwrap_err();
     assert_eq!(met.code(), ErrorCode::StoreDamaged, "{met:?}");
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn damage_that_shows_while_the_store_is_in_use_is_dealt_with_at_the_next_start() {
+    let (home, _) = folder_with_backup().await;
+    rot(home.path());
+    let store = open(home.path()).await;
+    meet_damage(&store).await;
     let _ = store.close().await;
     let opened = Store::open(home.path()).await.unwrap();
+    assert!(matches!(&opened.notices[..], [Notice::DatabaseSetAside { .. }]), "{:?}", opened.notices);
+}
+
+/// Two databases in one process: while a home moves, or in a program of tests.
+#[cfg(unix)]
+#[tokio::test]
+async fn damage_in_one_database_says_nothing_about_another() {
+    let ((rotten, _), (sound, _)) = (folder_with_backup().await, folder_with_backup().await);
+    rot(rotten.path());
+    let rotten_store = open(rotten.path()).await;
+    let sound_store = open(sound.path()).await;
+    meet_damage(&rotten_store).await;
+    sound_store.close().await.unwrap();
+    let _ = rotten_store.close().await;
+
+    rot(sound.path());
+    open(sound.path()).await; // It ended well, so the start believes it and does not look.
+    let opened = Store::open(rotten.path()).await.unwrap();
     assert!(matches!(&opened.notices[..], [Notice::DatabaseSetAside { .. }]), "{:?}", opened.notices);
 }
