@@ -3,7 +3,7 @@
 //! Everything goes through the contract's table, as it does from the window. What differs from the real thing is
 //! only the folder where the data lies and, for tests that are not about inference, the worker.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -197,8 +197,9 @@ impl Person {
     }
 }
 
-/// The folder with the programs of this build.
+/// The folder with the programs of this build. A program lies in it, a test in its folder `deps`.
 fn binaries() -> PathBuf {
-    let test = std::env::current_exe().expect("a test has a path");
-    test.ancestors().nth(2).map(Path::to_path_buf).expect("a test lies in target/<profile>/deps")
+    let own = std::env::current_exe().expect("a process has a program");
+    let folder = own.parent().expect("a program lies in a folder");
+    if folder.ends_with("deps") { folder.parent().expect("deps lies in a folder").into() } else { folder.into() }
 }

@@ -37,6 +37,18 @@ describe('patching', () => {
     expect(page.querySelector('p')?.firstChild).toBe(text);
   });
 
+  it('reads nothing again that stands there already', () => {
+    const page = element('');
+    place('<p>one</p>')(page);
+    const read = vi.spyOn(DOMParser.prototype, 'parseFromString');
+    place('<p>one</p>')(page);
+    expect(read, 'a growing answer costs its last block only').not.toHaveBeenCalled();
+    place('<p>one more</p>')(page);
+    expect(read).toHaveBeenCalled();
+    expect(page.textContent).toBe('one more');
+    read.mockRestore();
+  });
+
   it('patches only the chunks that changed', () => {
     const code = element('');
     placeChunks(['<span class="hljs-keyword">let</span> a\n', 'b'])(code);

@@ -4,9 +4,16 @@
 import { morph } from './morph';
 import { safeFragment } from './sanitise';
 
+/** What stands in an element already: a page hands all blocks of a growing answer over whenever its last one grew. */
+const standing = new WeakMap<Element, string>();
+
 /** An attachment that keeps the element's content equal to `html`. */
 export function place(html: string): (node: Element) => void {
-  return (node) => morph(node, safeFragment(html));
+  return (node) => {
+    if (standing.get(node) === html) return;
+    morph(node, safeFragment(html));
+    standing.set(node, html);
+  };
 }
 
 const placed = new WeakMap<Element, string[]>();
