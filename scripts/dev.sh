@@ -4,9 +4,8 @@ set -euo pipefail
 cd "$(dirname "$0")/../ui"
 bin=$1
 port=5174
-key=development
-"$bin/inglenook-webhost" --port $port --key $key &
+page=http://127.0.0.1:5173
+"$bin/inglenook-webhost" --port $port --page $page &
 host=$!
 trap 'kill $host' EXIT
-echo "The page with hot reload is at http://127.0.0.1:5173/#key=$key"
 INGLENOOK_DEV_HOST=http://127.0.0.1:$port npx vite

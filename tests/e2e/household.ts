@@ -16,6 +16,7 @@ export type Script = object;
 export class Household {
   readonly folder = mkdtempSync(join(tmpdir(), 'inglenook-e2e-'));
   private host: ChildProcess | undefined;
+  private printed = '';
 
   /** With a script the scripted worker stands in for the engine; without, the real one answers. */
   constructor(private readonly script?: Script) {}
@@ -27,14 +28,19 @@ export class Household {
     const host = spawn(join(bin!, 'inglenook-webhost'), [], { env, stdio: ['ignore', 'pipe', 'inherit'] });
     this.host = host;
     return new Promise((resolve, reject) => {
-      let printed = '';
+      this.printed = '';
       host.stdout.on('data', (piece: Buffer) => {
-        printed += piece.toString();
-        const address = /http:\/\/\S+/.exec(printed)?.[0];
+        this.printed += piece.toString();
+        const address = this.address();
         if (address) resolve(address);
       });
       host.on('exit', (code) => reject(new Error(`the host ended with ${code} before it printed its address`)));
     });
+  }
+
+  /** The address printed last: each one opens the application once. */
+  address(): string | undefined {
+    return this.printed.match(/http:\/\/\S+(?=\s)/g)?.at(-1);
   }
 
   private scriptedEngine(script: Script): NodeJS.ProcessEnv {

@@ -3,7 +3,7 @@
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Locator, Page } from '@playwright/test';
 
-import { composer, expect, lastMessage, say, test, tryPocket } from './household';
+import { composer, expect, Household, lastMessage, say, test, tryPocket } from './household';
 
 const script = {
   answers: [
@@ -326,4 +326,26 @@ test('drawing a message asks nobody for anything', async ({ page, open }) => {
   expect(elsewhere).toEqual([]);
   const stopped = await page.evaluate(() => (window as unknown as { stopped: string[] }).stopped);
   expect(stopped.filter((address) => address.includes('canary'))).toEqual([]);
+});
+
+test('an address opens the application once, and the next one is printed', async ({ page, browser }) => {
+  const household = new Household();
+  try {
+    const first = await household.start();
+    await page.goto(first);
+    await expect(page.getByText('Talk to a model on your own machine.')).toBeVisible();
+    await page.reload();
+    await expect(page.getByText('Talk to a model on your own machine.'), 'a reload stays in').toBeVisible();
+
+    const stranger = await (await browser.newContext()).newPage();
+    await stranger.goto(first);
+    await expect(stranger.getByText('Open the address that Inglenook printed last.')).toBeVisible();
+    await expect.poll(() => household.address(), 'the next address').not.toBe(first);
+    await stranger.goto('about:blank');
+    await stranger.goto(household.address()!);
+    await expect(stranger.getByText('Talk to a model on your own machine.')).toBeVisible();
+    await stranger.context().close();
+  } finally {
+    await household.leave();
+  }
 });

@@ -34,6 +34,18 @@ async function refusal(response: Response): Promise<HostError> {
   }
 }
 
+/** Exchanges the key of an address for the session's. */
+export async function enter(entry: string, ask: typeof fetch = globalThis.fetch): Promise<string> {
+  let response: Response;
+  try {
+    response = await ask('/api/enter', { method: 'POST', headers: { [KEY_HEADER]: entry } });
+  } catch (thrown) {
+    throw gone(thrown);
+  }
+  if (!response.ok) throw await refusal(response);
+  return ((await response.json()) as { key: string }).key;
+}
+
 /** The host over HTTP. */
 export function httpHost({
   key,

@@ -1,5 +1,5 @@
 // Which host serves this page: the window's own, a port on this machine, or, while developing, a world in memory.
-import { takeKey } from './key';
+import { sessionKey } from './key';
 import { HostError, type Host } from './host';
 
 export { HostError, type Host, type StreamListener, type Unsubscribe } from './host';
@@ -39,7 +39,8 @@ export async function connectHost(): Promise<Host> {
 
 async function findHost(): Promise<Host> {
   if ('__TAURI_INTERNALS__' in window) return (await import('./tauri')).tauriHost;
-  const key = takeKey(window);
+  const { enter, httpHost } = await import('./http');
+  const key = await sessionKey(window, enter);
   if (import.meta.env.DEV && key === null) return (await import('./memory')).memoryHost();
-  return (await import('./http')).httpHost({ key: key ?? '' });
+  return httpHost({ key: key ?? '' });
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { takeKey, type KeyPlace } from './key';
+import { sessionKey, type KeyPlace } from './key';
 
 function place(hash: string, kept: Record<string, string> = {}) {
   const shown: string[] = [];
@@ -14,26 +14,36 @@ function place(hash: string, kept: Record<string, string> = {}) {
       },
     },
   };
-  return { window, shown, kept };
+  const spent: string[] = [];
+  const open = () =>
+    sessionKey(window, (entry) => {
+      spent.push(entry);
+      return Promise.resolve(`session of ${entry}`);
+    });
+  return { open, shown, kept, spent };
 }
 
 describe('the key in the address', () => {
-  it('is taken out of it and kept for this tab', () => {
-    const { window, shown, kept } = place('#key=s3cr%2Bt');
-    expect(takeKey(window)).toBe('s3cr+t');
+  it('is taken out of it and exchanged for the key of this tab', async () => {
+    const { open, shown, kept, spent } = place('#key=s3cr%2Bt');
+    expect(await open()).toBe('session of s3cr+t');
     expect(shown, 'nobody reads it over a shoulder').toEqual(['/']);
-    expect(takeKey(place('#/chat', kept).window), 'a reload still has it').toBe('s3cr+t');
+    expect(spent).toEqual(['s3cr+t']);
+
+    const reloaded = place('#/chat', kept);
+    expect(await reloaded.open(), 'a reload is still let in').toBe('session of s3cr+t');
+    expect(reloaded.spent, 'and spends nothing').toEqual([]);
   });
 
-  it('leaves the page that the address also names', () => {
-    const { window, shown } = place('#/models&key=abc');
-    expect(takeKey(window)).toBe('abc');
+  it('leaves the page that the address also names', async () => {
+    const { open, shown } = place('#/models&key=abc');
+    expect(await open()).toBe('session of abc');
     expect(shown).toEqual(['/#/models']);
   });
 
-  it('is null where there was none', () => {
-    const { window, shown } = place('#/chat/monkey=1');
-    expect(takeKey(window)).toBeNull();
+  it('is null where there was none', async () => {
+    const { open, shown } = place('#/chat/monkey=1');
+    expect(await open()).toBeNull();
     expect(shown, 'the address stays as it is').toEqual([]);
   });
 });

@@ -1,5 +1,6 @@
-// The key that the HTTP host printed in its address. It comes in the fragment, which no server log ever sees, and is
-// taken out of the address at once, so that it does not end up in the history or a screenshot.
+// The keys of the HTTP host. The one in the printed address comes in the fragment, which no server log ever sees, and
+// is taken out of the address at once. It works once, for the session's key; that one is kept for this tab, so that a
+// reload stays open.
 
 const KEPT = 'inglenook.key';
 
@@ -10,12 +11,21 @@ export interface KeyPlace {
   sessionStorage: Pick<Storage, 'getItem' | 'setItem'>;
 }
 
-/** The key of this tab: from the address on the first opening, later from the tab's own storage. */
-export function takeKey({ location, history, sessionStorage }: KeyPlace): string | null {
+/** The session's key for this tab; `null` where there is none to be had. `enter` spends the key of an address. */
+export async function sessionKey(
+  place: KeyPlace,
+  enter: (entry: string) => Promise<string>,
+): Promise<string | null> {
+  const entry = takeEntry(place);
+  if (entry !== null) place.sessionStorage.setItem(KEPT, await enter(entry));
+  return place.sessionStorage.getItem(KEPT);
+}
+
+/** The key in the address, which loses it. */
+function takeEntry({ location, history }: KeyPlace): string | null {
   const found = /(?:^#|[#&?])key=([^&#]+)/.exec(location.hash);
-  if (!found?.[1]) return sessionStorage.getItem(KEPT);
+  if (!found?.[1]) return null;
   const key = decodeURIComponent(found[1]);
-  sessionStorage.setItem(KEPT, key);
   const rest = location.hash.replace(/[#&?]?key=[^&#]+/, '');
   const hash = rest === '' || rest.startsWith('#') ? rest : `#${rest}`;
   history.replaceState(history.state, '', location.pathname + location.search + hash);

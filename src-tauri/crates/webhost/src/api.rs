@@ -1,12 +1,13 @@
 //! The contract over HTTP: `POST /api/call/<name>` answers with JSON, `POST /api/stream/<name>` with server-sent
-//! events (one JSON event each, then `event: end`). No call is known by name here.
+//! events (one JSON event each, then `event: end`). No call is known by name here. `POST /api/enter` exchanges the key
+//! of an address for the session's, `{"key": "..."}`.
 
 use std::convert::Infallible;
 use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::{DefaultBodyLimit, Path, State};
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
 use axum::middleware;
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
@@ -14,7 +15,7 @@ use axum::routing::post;
 use futures::{Stream, StreamExt as _};
 use inglenook_contract::{ErrorCode, ErrorInfo, dispatch_call, open_stream};
 use inglenook_host::Host;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::guard::{self, Guard};
 use crate::page;
@@ -23,14 +24,26 @@ use crate::page;
 const LARGEST_REQUEST: usize = 16 << 20;
 
 /// All routes, guarded.
-pub(crate) fn router(host: Arc<Host>, guard: Guard) -> axum::Router {
+/// `page` is the address that is printed for the next tab.
+pub(crate) fn router(host: Arc<Host>, guard: Guard, page: String) -> axum::Router {
     let api = axum::Router::new()
         .route("/api/call/{name}", post(call))
         .route("/api/stream/{name}", post(stream))
         .with_state(host)
         .layer(DefaultBodyLimit::max(LARGEST_REQUEST))
         .layer(middleware::from_fn_with_state(guard.clone(), guard::with_key));
-    api.fallback(page::file).layer(middleware::from_fn_with_state(guard, guard::own_name))
+    let door = axum::Router::new().route("/api/enter", post(enter)).with_state((guard.clone(), page));
+    api.merge(door).fallback(page::file).layer(middleware::from_fn_with_state(guard, guard::own_name))
+}
+
+async fn enter(State((guard, page)): State<(Guard, String)>, headers: HeaderMap) -> Response {
+    match guard.enter(&headers) {
+        Some(session) => {
+            crate::announce_next(&page, &guard.entry_key());
+            Json(json!({ "key": &*session })).into_response()
+        }
+        None => guard::no_key(),
+    }
 }
 
 async fn call(State(host): State<Arc<Host>>, Path(name): Path<String>, Json(request): Json<Value>) -> Response {

@@ -37,19 +37,19 @@ fn refuse(words: &str) -> ! {
 struct Arguments {
     /// The port on 127.0.0.1; 0 lets the system choose.
     port: u16,
-    /// The key that the page must show; drawn anew at every start unless a test names one.
-    key: String,
+    /// Where a development server shows the page in this process's place.
+    page: Option<String>,
 }
 
 impl Arguments {
     fn read(mut words: impl Iterator<Item = String>) -> Result<Self, String> {
-        let mut arguments = Self { port: 0, key: uuid::Uuid::new_v4().simple().to_string() };
+        let mut arguments = Self { port: 0, page: None };
         while let Some(word) = words.next() {
             let mut value = || words.next().ok_or_else(|| format!("{word} needs a value"));
             match word.as_str() {
                 "--port" => arguments.port = value()?.parse().map_err(|_| "--port takes a number up to 65535")?,
-                "--key" => arguments.key = value()?,
-                _ => return Err(format!("unknown word {word:?}; usage: inglenook-webhost [--port N] [--key TEXT]")),
+                "--page" => arguments.page = Some(value()?),
+                _ => return Err(format!("unknown word {word:?}; usage: inglenook-webhost [--port N] [--page URL]")),
             }
         }
         Ok(arguments)
@@ -65,22 +65,29 @@ async fn serve(arguments: Arguments) -> anyhow::Result<()> {
         .await
         .with_context(|| format!("port {} on 127.0.0.1 could not be opened", arguments.port))?;
     let port = listener.local_addr()?.port();
-    let guard = guard::Guard::new(port, &arguments.key);
-    announce(port, &arguments.key);
+    let guard = guard::Guard::new(port);
+    let page = arguments.page.unwrap_or_else(|| format!("http://127.0.0.1:{port}"));
+    announce(&page, &guard.entry_key());
     // Not axum's graceful end: it waits until the last stream is closed, and an open page never closes its own.
     let served = tokio::select! {
-        served = axum::serve(listener, api::router(Arc::clone(&host), guard)).into_future() => served,
+        served = axum::serve(listener, api::router(Arc::clone(&host), guard, page)).into_future() => served,
         () = asked_to_end() => Ok(()),
     };
     host.shutdown().await;
     Ok(served?)
 }
 
-/// The one line that whoever started this waits for.
+/// The line that whoever started this waits for.
 #[expect(clippy::print_stdout, reason = "the address is this program's output")]
-fn announce(port: u16, key: &str) {
-    println!("Inglenook is at http://127.0.0.1:{port}/#key={key}");
-    println!("Only this machine can open it, and only with the key in the address. Ctrl+C ends it.");
+fn announce(page: &str, key: &str) {
+    println!("Inglenook is at {page}/#key={key}");
+    println!("Only this machine can open it, and the key in the address works once. Ctrl+C ends Inglenook.");
+}
+
+/// The next address, once the last one was used.
+#[expect(clippy::print_stdout, reason = "the address is this program's output")]
+pub(crate) fn announce_next(page: &str, key: &str) {
+    println!("It is open now. For another tab or browser: {page}/#key={key}");
 }
 
 /// Resolves when the terminal or the system asks the process to end.
