@@ -54,3 +54,24 @@ test('a draft is still there after a restart', async ({ page, open }) => {
   await page.getByText('Hello', { exact: true }).first().click();
   await expect(composer(page)).toHaveValue('half a thought');
 });
+
+test('what was written for a new chat outlives a crash, and once said does not come back', async ({ page, open }) => {
+  const household = await open();
+  await tryPocket(page);
+  const saved = page.waitForResponse((answer) => answer.url().endsWith('chat.saveNewDraft'));
+  await composer(page).fill('What is the capital');
+  await saved;
+
+  await household.end('SIGKILL');
+  await page.goto('about:blank');
+  await page.goto(await household.start());
+  await expect(composer(page)).toHaveValue('What is the capital');
+  await say(page, 'What is the capital of Norway?');
+  await expect(lastMessage(page)).toContainText('Oslo');
+
+  await household.end('SIGKILL');
+  await page.goto('about:blank');
+  await page.goto(await household.start());
+  await expect(page.getByText('What shall we talk about?')).toBeVisible();
+  await expect(composer(page)).toHaveValue('');
+});

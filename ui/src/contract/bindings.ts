@@ -116,6 +116,27 @@ export type BackupRef = {
 name: string, };
 
 /**
+ * A chat that begins with what a person says in it.
+ */
+export type BeginChat = { 
+/**
+ * The model that answers; `None` takes the one last used.
+ */
+model: ModelId | null, 
+/**
+ * In memory only.
+ */
+temporary: boolean, 
+/**
+ * What steers the answers; `Parameters::default()` leaves all of it to the defaults.
+ */
+parameters: Parameters, 
+/**
+ * What the person says.
+ */
+text: string, };
+
+/**
  * Where a new chat begins.
  */
 export type BranchChat = { 
@@ -712,6 +733,15 @@ model: ModelId | null,
 temporary: boolean, };
 
 /**
+ * What stands in the composer of the chat that does not exist yet.
+ */
+export type NewDraft = { 
+/**
+ * The whole text.
+ */
+text: string, };
+
+/**
  * Where something stands in the application's own words: an empty request or an empty answer.
  */
 export type Nothing = Record<symbol, never>;
@@ -1016,6 +1046,9 @@ export interface Calls {
   "chat.get": { request: ChatRef; response: Chat };
   "chat.messages": { request: MessagePageRequest; response: MessagePage };
   "chat.create": { request: NewChat; response: Chat };
+  "chat.begin": { request: BeginChat; response: Chat };
+  "chat.newDraft": { request: Nothing; response: NewDraft };
+  "chat.saveNewDraft": { request: NewDraft; response: Nothing };
   "chat.rename": { request: RenameChat; response: Nothing };
   "chat.pin": { request: PinChat; response: Nothing };
   "chat.delete": { request: ChatRef; response: Nothing };

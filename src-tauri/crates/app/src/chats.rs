@@ -1,8 +1,8 @@
 //! Chats: the list, and what a person does with one as a whole.
 
 use inglenook_contract::{
-    ChangeTag, Chat, ChatId, ChatListRequest, ChatSummary, ChooseModel, MessageId, NewChat, PinChat, RenameChat,
-    SaveDraft, SaveParameters,
+    ChangeTag, Chat, ChatId, ChatListRequest, ChatSummary, ChooseModel, MessageId, NewChat, NewDraft, PinChat,
+    RenameChat, SaveDraft, SaveParameters,
 };
 
 use crate::{App, Result, defaults, models};
@@ -33,7 +33,7 @@ pub async fn get(app: &App, chat: &ChatId) -> Result<Chat> {
 }
 
 /// Adds what only the running application knows: whether it answers, and what holds where the chat says nothing.
-async fn complete(app: &App, mut chat: Chat) -> Chat {
+pub(crate) async fn complete(app: &App, mut chat: Chat) -> Chat {
     chat.summary.answering = app.answers().is_answering(&chat.summary.id);
     if chat.model.is_none() {
         chat.model = app.settings().last_model;
@@ -163,6 +163,22 @@ pub async fn save_parameters(app: &App, request: SaveParameters) -> Result<()> {
 /// `NotFound`.
 pub async fn save_draft(app: &App, request: SaveDraft) -> Result<()> {
     Ok(app.store_of(request.chat.as_str()).save_draft(&request.chat, &request.text).await?)
+}
+
+/// What was written for a new chat and not said yet.
+///
+/// # Errors
+/// As every reading of the store.
+pub async fn new_draft(app: &App) -> Result<NewDraft> {
+    Ok(NewDraft { text: app.store().new_draft().await? })
+}
+
+/// What stands in the composer of a chat that does not exist yet.
+///
+/// # Errors
+/// As every writing of the store.
+pub async fn save_new_draft(app: &App, request: NewDraft) -> Result<()> {
+    Ok(app.store().save_new_draft(&request.text).await?)
 }
 
 /// Announces that a chat and its place in the list changed.

@@ -2,11 +2,11 @@
 
 use futures::Stream;
 use inglenook_contract::{
-    AnswerEvent, ChatId, EditMessage, Message, MessageId, MessagePage, MessagePageRequest, MessageRef, QueuedRef, Role,
-    SendMessage, Sent,
+    AnswerEvent, BeginChat, Chat, ChatId, EditMessage, Message, MessageId, MessagePage, MessagePageRequest, MessageRef,
+    QueuedRef, Role, SendMessage, Sent,
 };
 
-use crate::{App, AppError, Result, answers};
+use crate::{App, AppError, Result, answers, chats};
 
 /// A page of the path that is shown.
 ///
@@ -44,6 +44,25 @@ pub async fn send(app: &App, request: SendMessage) -> Result<Sent> {
     }
     let turn = store.add_turn(&request.chat, &request.text, None).await?;
     Ok(answers::begin_turn(app, turn))
+}
+
+/// A new chat and what is said in it first: both, or neither.
+///
+/// # Errors
+/// `InvalidRequest` for an empty text or a parameter out of range; as every writing of the store.
+pub async fn begin_chat(app: &App, request: BeginChat) -> Result<Chat> {
+    if request.text.trim().is_empty() {
+        return Err(AppError::EmptyMessage);
+    }
+    inglenook_settings::validate_parameters(&request.parameters)?;
+    let model = request.model.or_else(|| app.settings().last_model);
+    let store = if request.temporary { app.temporary_store() } else { app.store() };
+    let gate = app.answers().gate().await;
+    let turn = store.begin_chat(model.as_ref(), &request.parameters, &request.text).await?;
+    let id = turn.message.chat.clone();
+    answers::begin_turn(app, turn);
+    drop(gate);
+    Ok(chats::complete(app, store.chat(&id).await?).await)
 }
 
 /// Stops the answer that is being written; what was said stays. Texts that wait are held, not sent.

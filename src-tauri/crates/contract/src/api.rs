@@ -108,6 +108,12 @@ api! {
         "chat.messages" chat_messages(MessagePageRequest) -> MessagePage;
         /// A new, empty chat.
         "chat.create" chat_create(NewChat) -> Chat;
+        /// A new chat and what is said in it first, both or neither; the new chat's draft is emptied.
+        "chat.begin" chat_begin(BeginChat) -> Chat;
+        /// What was written for a new chat and not said yet.
+        "chat.newDraft" chat_new_draft(Nothing) -> NewDraft;
+        /// Keeps what is being written for a new chat. For a temporary one nothing may be kept: hand over an empty text.
+        "chat.saveNewDraft" chat_save_new_draft(NewDraft) -> Nothing;
         /// A title by a person.
         "chat.rename" chat_rename(RenameChat) -> Nothing;
         /// Pins or unpins.

@@ -93,6 +93,18 @@ impl Api for Host {
         done(chats::save_parameters(&self.app, request).await)
     }
 
+    async fn chat_begin(&self, request: BeginChat) -> Answer<Chat> {
+        Ok(messages::begin_chat(&self.app, request).await?)
+    }
+
+    async fn chat_new_draft(&self, _: Nothing) -> Answer<NewDraft> {
+        Ok(chats::new_draft(&self.app).await?)
+    }
+
+    async fn chat_save_new_draft(&self, request: NewDraft) -> Answer<Nothing> {
+        done(chats::save_new_draft(&self.app, request).await)
+    }
+
     async fn chat_save_draft(&self, request: SaveDraft) -> Answer<Nothing> {
         done(chats::save_draft(&self.app, request).await)
     }

@@ -8,13 +8,18 @@ export const drafts = new Keeper<string>(async (chat, text) => {
   await host.call('chat.saveDraft', { chat, text });
 });
 
+/** What is written for the chat that does not exist yet. */
+export const newDraft = new Keeper<string>(async (_, text) => {
+  await host.call('chat.saveNewDraft', { text });
+});
+
 export const parametersKept = new Keeper<Parameters>(async (chat, parameters) => {
   await host.call('chat.saveParameters', { chat, parameters });
 });
 
 /** Saves everything that is not saved yet. */
 export async function flushKept(): Promise<void> {
-  await Promise.all([drafts.flush(), parametersKept.flush()]);
+  await Promise.all([drafts.flush(), newDraft.flush(), parametersKept.flush()]);
 }
 
 if (typeof document !== 'undefined') {

@@ -66,6 +66,20 @@ export function chatCalls({ world, answering, tell }: CallParts): ChatHandlers {
       changed(chat);
       return world.show(chat);
     },
+    'chat.begin': ({ model, temporary, parameters, text }) => {
+      const chat = fresh(model, temporary);
+      chat.parameters = parameters;
+      world.newDraft = '';
+      world.say(chat, 'user', text);
+      answering.begin(chat);
+      changed(chat);
+      return world.show(chat);
+    },
+    'chat.newDraft': () => ({ text: world.newDraft }),
+    'chat.saveNewDraft': ({ text }) => {
+      world.newDraft = text;
+      return nothing;
+    },
     'chat.rename': ({ chat, title }) => change(chat, (kept) => (kept.summary.title = title)),
     'chat.pin': ({ chat, pinned }) => change(chat, (kept) => (kept.summary.pinned = pinned)),
     'chat.delete': ({ chat }) => change(chat, (kept) => (kept.summary.deleted_at = Date.now())),

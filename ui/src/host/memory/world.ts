@@ -22,6 +22,7 @@ export class World {
   hardware = hardware();
   models = models(Date.now());
   notices: [] = [];
+  newDraft = '';
   readonly chats = new Map<string, KeptChat>();
   readonly messages = new Map<string, Message>();
   #last = 0;

@@ -78,6 +78,26 @@ pub struct NewChat {
     pub temporary: bool,
 }
 
+/// A chat that begins with what a person says in it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct BeginChat {
+    /// The model that answers; `None` takes the one last used.
+    pub model: Option<ModelId>,
+    /// In memory only.
+    pub temporary: bool,
+    /// What steers the answers; `Parameters::default()` leaves all of it to the defaults.
+    pub parameters: Parameters,
+    /// What the person says.
+    pub text: String,
+}
+
+/// What stands in the composer of the chat that does not exist yet.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct NewDraft {
+    /// The whole text.
+    pub text: String,
+}
+
 /// Names a chat.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct ChatRef {

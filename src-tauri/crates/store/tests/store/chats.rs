@@ -187,3 +187,25 @@ async fn a_second_opening_is_refused_while_the_first_lasts() {
     store.close().await.unwrap();
     open(home.path()).await;
 }
+
+#[tokio::test]
+async fn a_chat_begins_with_what_is_said_and_takes_the_draft_with_it() {
+    let (store, home) = store().await;
+    store.save_new_draft("What is a hea").await.unwrap();
+    store.close().await.unwrap();
+    let store = open(home.path()).await;
+    assert_eq!(store.new_draft().await.unwrap(), "What is a hea", "it was kept");
+
+    let parameters = Parameters { temperature: Some(0.25), ..Parameters::default() };
+    let turn = store.begin_chat(None, &parameters, "What is a hearth?").await.unwrap();
+    let chat = store.chat(&turn.message.chat).await.unwrap();
+    assert_eq!(chat.summary.title, "What is a hearth?");
+    assert_eq!(chat.parameters, parameters);
+    assert_eq!(turn.answer.status, MessageStatus::Waiting);
+    assert_eq!(store.new_draft().await.unwrap(), "", "what was said is no draft any more");
+
+    let temporary = Store::temporary().await.unwrap();
+    store.save_new_draft("another").await.unwrap();
+    temporary.begin_chat(None, &parameters, "secret").await.unwrap();
+    assert_eq!(store.new_draft().await.unwrap(), "another", "the two have nothing to do with each other");
+}
