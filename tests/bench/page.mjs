@@ -83,7 +83,8 @@ export const WHOLE = `
 
 /** Figures of a shorter time would be of something else. */
 export function requireWhole({ seconds }) {
-  if (seconds < (TOKENS / SPEED) * 0.9) throw new Error(`the answer was measured for ${seconds.toFixed(1)} s only`);
+  if (seconds < (TOKENS / SPEED) * 0.9)
+    throw new Error(`the answer was measured for ${seconds.toFixed(1)} s only`);
 }
 
 /** From the click on a chat in the sidebar to the frame that shows its last message. Runs in the page; calls back. */

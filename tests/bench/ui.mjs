@@ -17,7 +17,12 @@ const engines = join(folder, 'engines');
 mkdirSync(engines);
 copyFileSync(join(bin, 'inglenook-scripted-worker'), join(engines, 'inglenook-mistralrs'));
 writeFileSync(join(folder, 'script.json'), JSON.stringify(page.script));
-const env = { ...process.env, INGLENOOK_HOME: home, INGLENOOK_ENGINE_DIR: engines, INGLENOOK_SCRIPT: join(folder, 'script.json') };
+const env = {
+  ...process.env,
+  INGLENOOK_HOME: home,
+  INGLENOOK_ENGINE_DIR: engines,
+  INGLENOOK_SCRIPT: join(folder, 'script.json'),
+};
 const host = spawn(join(bin, 'inglenook-webhost'), [], { env, stdio: ['ignore', 'pipe', 'inherit'] });
 const address = await new Promise((resolve) =>
   host.stdout.on('data', (piece) => {
@@ -32,9 +37,13 @@ const browser = await chromium.launch({
 });
 try {
   const tab = await browser.newPage({ viewport: { width: 1440, height: 900 } });
-  const run = (body, ...args) => tab.evaluate(([text, given]) => new Function(text).apply(null, given), [body, args]);
+  const run = (body, ...args) =>
+    tab.evaluate(([text, given]) => new Function(text).apply(null, given), [body, args]);
   const runAsync = (body, ...args) =>
-    tab.evaluate(([text, given]) => new Promise((done) => new Function(text).apply(null, [...given, done])), [body, args]);
+    tab.evaluate(
+      ([text, given]) => new Promise((done) => new Function(text).apply(null, [...given, done])),
+      [body, args],
+    );
   await tab.goto(address);
   await tab.getByRole('button', { name: /Try Pocket/ }).click();
   await tab.locator('textarea[placeholder^="Message Pocket"]').waitFor();
@@ -56,8 +65,16 @@ try {
   print('The page (Chromium, headless, no graphics card)');
   print(page.row(`opening a chat of ${page.MESSAGES} messages`, page.milliseconds(opened), '< 300 ms'));
   for (const row of page.frameRows(figures, '< 16.7 ms')) print(row);
-  print(page.row('typed letter to its frame, median of 20', page.milliseconds(page.median(echoes)), '< 50 ms'));
-  print(page.row('heap growth', figures.heapGrowthMb === null ? 'not told' : `${figures.heapGrowthMb.toFixed(1)} MB`, '< 50 MB'));
+  print(
+    page.row('typed letter to its frame, median of 20', page.milliseconds(page.median(echoes)), '< 50 ms'),
+  );
+  print(
+    page.row(
+      'heap growth',
+      figures.heapGrowthMb === null ? 'not told' : `${figures.heapGrowthMb.toFixed(1)} MB`,
+      '< 50 MB',
+    ),
+  );
 } finally {
   await browser.close();
   host.kill();

@@ -30,12 +30,15 @@ function processesOf(home) {
   };
   const name = (pid) => readFileSync(`/proc/${pid}/comm`, 'utf8').trim();
   const wanted = /^(inglenook|WebKit)/;
-  return readdirSync('/proc').filter((entry) => /^\d+$/.test(entry) && ours(entry) && wanted.test(name(entry)));
+  return readdirSync('/proc').filter(
+    (entry) => /^\d+$/.test(entry) && ours(entry) && wanted.test(name(entry)),
+  );
 }
 
 /** Bytes that belong to these processes alone or in shares (PSS), in MB. */
 function memoryMb(pids) {
-  const pss = (pid) => Number(/^Pss:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8'))?.[1] ?? 0);
+  const pss = (pid) =>
+    Number(/^Pss:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8'))?.[1] ?? 0);
   return pids.reduce((sum, pid) => sum + pss(pid), 0) / 1000;
 }
 
@@ -55,7 +58,9 @@ async function firstPaint() {
   try {
     await window.open();
     await window.read('Talk to a model on your own machine.');
-    const shell = processesOf(window.home).find((pid) => readFileSync(`/proc/${pid}/comm`, 'utf8').startsWith('inglenook'));
+    const shell = processesOf(window.home).find((pid) =>
+      readFileSync(`/proc/${pid}/comm`, 'utf8').startsWith('inglenook'),
+    );
     const painted = await until('the first paint', () =>
       window.run(`const paint = performance.getEntriesByName('first-contentful-paint')[0];
         return paint && performance.timeOrigin + paint.startTime;`),
@@ -97,8 +102,20 @@ async function inALongChat() {
 const starts = [];
 for (let run = 0; run < 5; run++) starts.push(await firstPaint());
 print('The window (WebKitGTK under Xvfb, software rendering)');
-print(page.row('start to first paint, median of 5', page.milliseconds(page.median(starts.map((s) => s.paint))), '< 1,000 ms'));
-print(page.row('memory at rest, all processes (PSS)', `${page.median(starts.map((s) => s.memory)).toFixed(0)} MB`, ''));
+print(
+  page.row(
+    'start to first paint, median of 5',
+    page.milliseconds(page.median(starts.map((s) => s.paint))),
+    '< 1,000 ms',
+  ),
+);
+print(
+  page.row(
+    'memory at rest, all processes (PSS)',
+    `${page.median(starts.map((s) => s.memory)).toFixed(0)} MB`,
+    '',
+  ),
+);
 const long = await inALongChat();
 print(page.row(`opening a chat of ${page.MESSAGES} messages`, page.milliseconds(long.opened), '< 300 ms'));
 for (const row of page.frameRows(long, '< 33 ms')) print(row);

@@ -18,9 +18,15 @@ const TRY_POCKET = '//button[contains(., "Try Pocket")]';
 function scripted(window, script) {
   const engines = join(window.folder, 'engines');
   mkdirSync(engines, { recursive: true });
-  copyFileSync(join(process.env.INGLENOOK_BIN, 'inglenook-scripted-worker'), join(engines, 'inglenook-mistralrs'));
+  copyFileSync(
+    join(process.env.INGLENOOK_BIN, 'inglenook-scripted-worker'),
+    join(engines, 'inglenook-mistralrs'),
+  );
   writeFileSync(join(window.folder, 'script.json'), JSON.stringify(script));
-  window.environment = { INGLENOOK_ENGINE_DIR: engines, INGLENOOK_SCRIPT: join(window.folder, 'script.json') };
+  window.environment = {
+    INGLENOOK_ENGINE_DIR: engines,
+    INGLENOOK_SCRIPT: join(window.folder, 'script.json'),
+  };
 }
 
 async function inWindow(journey, script) {
@@ -77,7 +83,9 @@ test('a second start shows the first window and opens no data twice', () =>
 /** The payloads that the page's own unit tests use; TypeScript, which Node 20 does not read by itself. */
 async function corpus() {
   const source = readFileSync(new URL('../../ui/src/render/corpus.ts', import.meta.url), 'utf8');
-  const { outputText } = typescript.transpileModule(source, { compilerOptions: { module: 'ESNext', target: 'ES2022' } });
+  const { outputText } = typescript.transpileModule(source, {
+    compilerOptions: { module: 'ESNext', target: 'ES2022' },
+  });
   const module = await import(`data:text/javascript;base64,${Buffer.from(outputText).toString('base64')}`);
   return module.CORPUS;
 }

@@ -47,7 +47,16 @@ export class Window {
    */
   remember([width, height]) {
     this.size = [width, height];
-    const place = { x: 0, y: 0, prev_x: 0, prev_y: 0, maximized: false, fullscreen: false, visible: true, decorated: true };
+    const place = {
+      x: 0,
+      y: 0,
+      prev_x: 0,
+      prev_y: 0,
+      maximized: false,
+      fullscreen: false,
+      visible: true,
+      decorated: true,
+    };
     mkdirSync(this.home, { recursive: true, mode: 0o700 });
     writeFileSync(join(this.home, 'window.json'), JSON.stringify({ main: { width, height, ...place } }));
   }
@@ -58,7 +67,11 @@ export class Window {
     const env = { ...process.env, INGLENOOK_HOME: this.home, ...this.environment };
     const words = ['--port', String(port), '--native-port', String(native)];
     // A process group of its own: ending it ends the web driver and a window that a failed test left open.
-    this.driver = spawn('tauri-driver', words, { env, stdio: ['ignore', 'ignore', 'inherit'], detached: true });
+    this.driver = spawn('tauri-driver', words, {
+      env,
+      stdio: ['ignore', 'ignore', 'inherit'],
+      detached: true,
+    });
     await until('the driver to listen', () => fetch(`${this.address}/status`).then((answer) => answer.ok));
   }
 

@@ -34,7 +34,9 @@ export class Household {
         const address = this.address();
         if (address) resolve(address);
       });
-      host.on('exit', (code) => reject(new Error(`the host ended with ${code} before it printed its address`)));
+      host.on('exit', (code) =>
+        reject(new Error(`the host ended with ${code} before it printed its address`)),
+      );
     });
   }
 

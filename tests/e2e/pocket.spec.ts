@@ -1,7 +1,10 @@
 // The main road: first start, Pocket, an answer that a real model wrote, and tomorrow it is still there.
 import { composer, expect, lastMessage, say, test, tryPocket } from './household';
 
-test('a stranger gets an answer, and finds it again after the application was killed', async ({ page, open }) => {
+test('a stranger gets an answer, and finds it again after the application was killed', async ({
+  page,
+  open,
+}) => {
   const household = await open();
   await expect(page.getByText('Talk to a model on your own machine.')).toBeVisible();
   await tryPocket(page);
@@ -55,7 +58,10 @@ test('a draft is still there after a restart', async ({ page, open }) => {
   await expect(composer(page)).toHaveValue('half a thought');
 });
 
-test('what was written for a new chat outlives a crash, and once said does not come back', async ({ page, open }) => {
+test('what was written for a new chat outlives a crash, and once said does not come back', async ({
+  page,
+  open,
+}) => {
   const household = await open();
   await tryPocket(page);
   const saved = page.waitForResponse((answer) => answer.url().endsWith('chat.saveNewDraft'));
