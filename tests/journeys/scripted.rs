@@ -166,6 +166,48 @@ async fn a_temporary_chat_leaves_nothing_behind() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_chat_begins_with_its_first_words_and_the_draft_is_spent() {
+    let mut person = Person::with_script(slow_and_quick()).await;
+    let _: Nothing = person.gets("chat.saveNewDraft", json!({ "text": "hello th" })).await;
+    person.restarts().await;
+    let draft: NewDraft = person.gets("chat.newDraft", json!({})).await;
+    assert_eq!(draft.text, "hello th", "what was written outlives a restart");
+
+    let model = person.pocket().await.id;
+    let begin = |text: &str, temperature: f64| {
+        let parameters = Parameters { temperature: Some(temperature), ..Parameters::default() };
+        json!({ "model": model, "temporary": false, "parameters": parameters, "text": text })
+    };
+    for (refused, why) in [(begin("  ", 0.5), "nothing is said"), (begin("hello there", 99.0), "out of range")] {
+        let error = person.asks::<Chat>("chat.begin", refused).await.expect_err(why);
+        assert_eq!(error.code, ErrorCode::InvalidRequest, "{why}");
+    }
+    assert!(person.sees_chats().await.is_empty(), "what was refused made no chat");
+    let draft: NewDraft = person.gets("chat.newDraft", json!({})).await;
+    assert_eq!(draft.text, "hello th", "and took no words");
+
+    let chat: Chat = person.gets("chat.begin", begin("hello there", 0.5)).await;
+    assert_eq!(chat.parameters.temperature, Some(0.5));
+    let messages = person.reads(&chat.summary.id).await;
+    let answer = person.waits_for(&messages[1].id).await;
+    assert_eq!(answer.status, MessageStatus::Done, "it was answered: {answer:?}");
+    let draft: NewDraft = person.gets("chat.newDraft", json!({})).await;
+    assert_eq!(draft.text, "", "what was said is no draft any more");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_model_tells_what_holds_where_a_chat_says_nothing() {
+    let person = Person::with_script(slow_and_quick()).await;
+    assert_eq!(person.pocket().await.defaults.temperature, Some(0.0), "so small a model answers greedily");
+    let mut settings: Settings = person.gets("settings.get", json!({})).await;
+    settings.defaults.temperature = Some(0.5);
+    let _: Settings = person.gets("settings.save", serde_json::to_value(&settings).expect("settings")).await;
+    let defaults = person.pocket().await.defaults;
+    assert_eq!(defaults.temperature, Some(0.5), "the person's word goes before the model's");
+    assert_eq!(defaults.top_k, Some(0), "where the person says nothing, the model's holds");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_log_holds_no_word_of_a_chat() {
     let mut person = Person::with_script(slow_and_quick()).await;
     let mut settings: Settings = person.gets("settings.get", json!({})).await;

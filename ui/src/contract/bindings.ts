@@ -180,10 +180,6 @@ model: ModelId | null,
  */
 parameters: Parameters, 
 /**
- * What holds where it says nothing: the person's defaults over the model's.
- */
-defaults: Parameters, 
-/**
  * What stands in the composer, not sent.
  */
 draft: string, 
@@ -622,6 +618,10 @@ unsupported: ErrorInfo | null,
  * The knobs that its engine takes.
  */
 takes: Array<Parameter>, 
+/**
+ * What holds in a chat that says nothing: the person's defaults over those for this model.
+ */
+defaults: Parameters, 
 /**
  * Where it stands.
  */

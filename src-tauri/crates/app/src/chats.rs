@@ -5,7 +5,7 @@ use inglenook_contract::{
     RenameChat, SaveDraft, SaveParameters,
 };
 
-use crate::{App, Result, defaults, models};
+use crate::{App, Result, models};
 
 /// Chats, pinned ones first, then newest first. Temporary ones stand among them; they are never in the trash.
 ///
@@ -29,20 +29,15 @@ pub async fn list(app: &App, request: ChatListRequest) -> Result<Vec<ChatSummary
 /// `NotFound`.
 pub async fn get(app: &App, chat: &ChatId) -> Result<Chat> {
     let found = app.store_of(chat.as_str()).chat(chat).await?;
-    Ok(complete(app, found).await)
+    Ok(complete(app, found))
 }
 
-/// Adds what only the running application knows: whether it answers, and what holds where the chat says nothing.
-pub(crate) async fn complete(app: &App, mut chat: Chat) -> Chat {
+/// Adds what only the running application knows: whether it answers, and which model answers next.
+pub(crate) fn complete(app: &App, mut chat: Chat) -> Chat {
     chat.summary.answering = app.answers().is_answering(&chat.summary.id);
     if chat.model.is_none() {
         chat.model = app.settings().last_model;
     }
-    let model = match &chat.model {
-        Some(model) => models::find(app, model).await,
-        None => None,
-    };
-    chat.defaults = defaults::over(&app.settings().defaults, &defaults::built_in(model.as_ref()));
     chat
 }
 
@@ -55,7 +50,7 @@ pub async fn create(app: &App, request: NewChat) -> Result<Chat> {
     let store = if request.temporary { app.temporary_store() } else { app.store() };
     let chat = store.create_chat(model.as_ref()).await?;
     app.changes_bus().tell(ChangeTag::Chats);
-    Ok(complete(app, chat).await)
+    Ok(complete(app, chat))
 }
 
 /// A title by a person; empty gives the automatic one back.
@@ -131,7 +126,7 @@ pub async fn empty_trash(app: &App) -> Result<()> {
 pub async fn branch(app: &App, message: &MessageId) -> Result<Chat> {
     let chat = app.store_of(message.as_str()).branch_chat(message).await?;
     app.changes_bus().tell(ChangeTag::Chats);
-    Ok(complete(app, chat).await)
+    Ok(complete(app, chat))
 }
 
 /// The model that answers next; new chats begin with it too.

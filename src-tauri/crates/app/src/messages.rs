@@ -62,7 +62,7 @@ pub async fn begin_chat(app: &App, request: BeginChat) -> Result<Chat> {
     let id = turn.message.chat.clone();
     answers::begin_turn(app, turn);
     drop(gate);
-    Ok(chats::complete(app, store.chat(&id).await?).await)
+    Ok(chats::complete(app, store.chat(&id).await?))
 }
 
 /// Stops the answer that is being written; what was said stays. Texts that wait are held, not sent.

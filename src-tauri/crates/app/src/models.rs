@@ -21,7 +21,8 @@ pub async fn list(app: &App) -> Result<ModelList> {
 }
 
 fn shown(app: &App, model: &LibraryModel, last_used_at: Option<i64>) -> Model {
-    model.to_contract(app.pool().state(&model.id), last_used_at)
+    let defaults = defaults::over(&app.settings().defaults, &defaults::built_in(Some(model)));
+    model.to_contract(app.pool().state(&model.id), last_used_at, defaults)
 }
 
 /// Reads the folders again.

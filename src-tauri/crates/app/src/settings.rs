@@ -14,6 +14,9 @@ pub async fn save(app: &App, settings: Settings) -> Result<Settings> {
     let before = app.settings();
     let kept = app.settings_file().save(settings)?;
     app.changes_bus().tell(ChangeTag::Settings);
+    if kept.defaults != before.defaults {
+        app.changes_bus().tell(ChangeTag::Models);
+    }
     if kept.model_folders != before.model_folders {
         models::rescan(app).await?;
     }

@@ -6,7 +6,7 @@ use std::fs;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use inglenook_contract::{ErrorCode, ModelFormat, ModelState, Parameter};
+use inglenook_contract::{ErrorCode, ModelFormat, ModelState, Parameter, Parameters};
 use inglenook_hub::{EngineKind, Library, LibraryReader, SearchedFolder};
 use support::Gguf;
 use tempfile::TempDir;
@@ -67,7 +67,7 @@ fn a_model_as_the_window_sees_it_has_all_that_the_header_says() {
     let home = folder();
     put(home.path(), "small.gguf", &Gguf::small());
     let library = read(home.path());
-    let model = library.models[0].to_contract(ModelState::Unloaded, Some(7));
+    let model = library.models[0].to_contract(ModelState::Unloaded, Some(7), Parameters::default());
     assert_eq!(
         (model.format, model.files, model.size_bytes),
         (ModelFormat::Gguf, 1, Gguf::small().build().len() as u64)

@@ -1,6 +1,7 @@
 // The knobs of a chat as the form shows them: ranges as the contract documents them, and what is set, what is default.
 
 import type { Parameter, Parameters } from '../../contract/bindings';
+import { UNSET } from '../../contract/unset';
 
 /** A knob whose value is a number. */
 export type NumberKey = Exclude<Parameter, 'stop' | 'thinking'>;
@@ -54,23 +55,6 @@ export function knobsFor(takes: readonly Parameter[], maxContext: number | null)
       : knob,
   );
 }
-
-/** Nothing said at all. */
-export const UNSET: Parameters = {
-  system_prompt: '',
-  temperature: null,
-  top_p: null,
-  top_k: null,
-  min_p: null,
-  repeat_penalty: null,
-  presence_penalty: null,
-  frequency_penalty: null,
-  max_tokens: null,
-  stop: [],
-  seed: null,
-  context_length: null,
-  thinking: null,
-};
 
 /** Whether this chat says something of its own about the knob. */
 export function isSet(parameters: Parameters, key: keyof Parameters): boolean {

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 
 import type { Parameter } from '../../contract/bindings';
-import { countSet, effective, isSet, knobsFor, MOST_U32, type NumberKey, UNSET, withoutKnob } from './knobs';
+import { countSet, effective, isSet, knobsFor, MOST_U32, type NumberKey, withoutKnob } from './knobs';
+import { UNSET } from '../../contract/unset';
 import { linear, tokens, tokenStops } from './scale';
 import { addStop, escapeStop, readNumber, readTyped, unescapeStop } from './typed';
 

@@ -1,8 +1,8 @@
 // A chat that does not exist yet: it is made when the first thing is said in it. What was chosen for it lives here, so
 // that looking at another page loses nothing; its words are kept like those of any chat, unless it is temporary.
 
-import { UNSET } from '../../components/parameters/knobs';
 import type { ModelId, Parameters } from '../../contract/bindings';
+import { UNSET } from '../../contract/unset';
 import { host } from '../../host';
 import { newDraft } from './kept';
 

@@ -1,7 +1,7 @@
 // What is written for a chat that does not exist yet is kept by the host, and forgotten when it should be.
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
-import { UNSET } from '../../components/parameters/knobs';
+import { UNSET } from '../../contract/unset';
 import { setHost } from '../../host';
 
 let saved: string[];

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
-import { UNSET } from '../../components/parameters/knobs';
 import type { Model, ModelState } from '../../contract/bindings';
+import { UNSET } from '../../contract/unset';
 import { contextLength, thinks } from './modelOf';
 import { waitingWords } from './waiting';
 
@@ -25,6 +25,7 @@ function model(state: ModelState, more: Partial<Model> = {}): Model {
     engine: 'mistral.rs',
     unsupported: null,
     takes: ['thinking'],
+    defaults: UNSET,
     state,
     last_used_at: null,
     ...more,

@@ -1,6 +1,7 @@
 // A model as tests need it; only tests import this.
 
 import type { Model } from '../../contract/bindings';
+import { UNSET } from '../../contract/unset';
 
 export function aModel(more: Partial<Model> = {}): Model {
   return {
@@ -20,6 +21,7 @@ export function aModel(more: Partial<Model> = {}): Model {
     engine: 'mistral.rs',
     unsupported: null,
     takes: ['temperature', 'top_p'],
+    defaults: UNSET,
     state: { kind: 'unloaded' },
     last_used_at: null,
     ...more,

@@ -1,27 +1,12 @@
 // What the world in memory begins with: a machine, some models, some chats. Only for developing and for tests.
-import type { ChatSummary, Hardware, Model, Parameters, Settings } from '../../contract/bindings';
-
-export const NONE: Parameters = {
-  system_prompt: '',
-  temperature: null,
-  top_p: null,
-  top_k: null,
-  min_p: null,
-  repeat_penalty: null,
-  presence_penalty: null,
-  frequency_penalty: null,
-  max_tokens: null,
-  stop: [],
-  seed: null,
-  context_length: null,
-  thinking: null,
-};
+import type { ChatSummary, Hardware, Model, Settings } from '../../contract/bindings';
+import { UNSET } from '../../contract/unset';
 
 export const settings = (): Settings => ({
   theme: 'system',
   text_size: 15,
   model_folders: ['/home/ana/models'],
-  defaults: { ...NONE },
+  defaults: { ...UNSET },
   idle_unload_minutes: 15,
   log_level: 'info',
   last_model: '1f0c5d2a9b7e4c31',
@@ -64,6 +49,7 @@ const model = (over: Partial<Model> & Pick<Model, 'id' | 'name'>): Model => ({
     'context_length',
     'thinking',
   ],
+  defaults: { ...UNSET, temperature: 0.7, top_p: 0.95, top_k: 40 },
   state: { kind: 'unloaded' },
   last_used_at: null,
   ...over,

@@ -1,7 +1,8 @@
 // The record of the world in memory: chats as trees of messages, models, settings.
 import type { Chat, ChatSummary, Message, Parameters, QueuedMessage } from '../../contract/bindings';
 import { HostError } from '../host';
-import { hardware, models, NONE, settings, summaries } from './seed';
+import { UNSET } from '../../contract/unset';
+import { hardware, models, settings, summaries } from './seed';
 import { ANSWER, QUESTION, REASONING, SECOND, STREAMED } from './texts';
 
 export interface KeptChat {
@@ -45,7 +46,7 @@ export class World {
   }
 
   keep(summary: ChatSummary, model: string | null): KeptChat {
-    const chat: KeptChat = { summary, model, parameters: { ...NONE }, draft: '', queue: [], path: [] };
+    const chat: KeptChat = { summary, model, parameters: { ...UNSET }, draft: '', queue: [], path: [] };
     this.chats.set(summary.id, chat);
     return chat;
   }
@@ -134,7 +135,6 @@ export class World {
       summary: { ...chat.summary },
       model: chat.model,
       parameters: chat.parameters,
-      defaults: { ...NONE, temperature: 0.7, top_p: 0.95, top_k: 40 },
       draft: chat.draft,
       queue: chat.queue,
       message_count: chat.path.length,

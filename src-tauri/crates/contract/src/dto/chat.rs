@@ -45,8 +45,6 @@ pub struct Chat {
     pub model: Option<ModelId>,
     /// What this chat says about its answers.
     pub parameters: Parameters,
-    /// What holds where it says nothing: the person's defaults over the model's.
-    pub defaults: Parameters,
     /// What stands in the composer, not sent.
     pub draft: String,
     /// Texts that go out when the answer before them is done, in order.

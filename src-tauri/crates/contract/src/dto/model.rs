@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use crate::{ErrorInfo, ModelId, Parameter};
+use crate::{ErrorInfo, ModelId, Parameter, Parameters};
 
 /// How the weights are stored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
@@ -77,6 +77,8 @@ pub struct Model {
     pub unsupported: Option<ErrorInfo>,
     /// The knobs that its engine takes.
     pub takes: Vec<Parameter>,
+    /// What holds in a chat that says nothing: the person's defaults over those for this model.
+    pub defaults: Parameters,
     /// Where it stands.
     pub state: ModelState,
     /// When it last answered, milliseconds since 1970-01-01 UTC.

@@ -10,7 +10,9 @@ use std::path::PathBuf;
 
 pub use reader::LibraryReader;
 
-use inglenook_contract::{ErrorInfo, Model, ModelFolder, ModelFormat, ModelId, ModelState, Parameter, RejectedFile};
+use inglenook_contract::{
+    ErrorInfo, Model, ModelFolder, ModelFormat, ModelId, ModelState, Parameter, Parameters, RejectedFile,
+};
 
 use crate::engines::EngineKind;
 use crate::header::Shape;
@@ -69,9 +71,9 @@ impl LibraryModel {
         all.iter().copied().filter(|knob| self.thinks || *knob != Parameter::Thinking).collect()
     }
 
-    /// The model as the window sees it.
+    /// The model as the window sees it, with what only the running application knows of it.
     #[must_use]
-    pub fn to_contract(&self, state: ModelState, last_used_at: Option<i64>) -> Model {
+    pub fn to_contract(&self, state: ModelState, last_used_at: Option<i64>, defaults: Parameters) -> Model {
         Model {
             id: self.id.clone(),
             name: self.name.clone(),
@@ -89,6 +91,7 @@ impl LibraryModel {
             engine: self.engine.map(|engine| engine.name().to_owned()),
             unsupported: self.unsupported.clone(),
             takes: self.takes(),
+            defaults,
             state,
             last_used_at,
         }

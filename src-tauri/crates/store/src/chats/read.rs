@@ -1,6 +1,6 @@
 //! Reading chats: the list, with or without a search, and one of them.
 
-use inglenook_contract::{Chat, ChatId, ChatSummary, Parameters};
+use inglenook_contract::{Chat, ChatId, ChatSummary};
 use sqlx::sqlite::SqliteRow;
 use sqlx::{Row as _, SqliteConnection};
 
@@ -82,7 +82,6 @@ impl Store {
             summary: self.summary(&row)?,
             model: row.try_get::<Option<String>, _>("model_id")?.map(Into::into),
             parameters: serde_json::from_str(row.try_get("parameters")?)?,
-            defaults: Parameters::default(),
             draft: row.try_get("draft")?,
             queue: serde_json::from_str(row.try_get("queue")?)?,
             message_count: row.try_get("message_count")?,
