@@ -25,6 +25,7 @@ fn pocket_in_q8_0_is_read_exactly() {
     assert_eq!(header.architecture.as_deref(), Some("qwen3"));
     assert_eq!(header.name.as_deref(), Some("Pocket"));
     assert_eq!(header.parameters, 5_509_120);
+    assert_eq!(header.embeddings, 3_072 * 256, "tokens by the length of their vectors");
     assert_eq!(header.quantisation.as_deref(), Some("Q8_0"));
     assert_eq!(header.tensor_types.iter().map(|stored| stored.name).collect::<Vec<_>>(), ["Q8_0", "F32"]);
     assert_eq!(header.context_length, Some(2048));

@@ -45,6 +45,8 @@ pub struct LibraryModel {
     pub architecture: String,
     /// Number of weights.
     pub parameters: Option<u64>,
+    /// How many of them turn tokens into vectors, where the header tells them apart.
+    pub embeddings: Option<u64>,
     /// How the weights are quantised.
     pub quantisation: Option<String>,
     /// Tokens the model was trained to hold.

@@ -41,6 +41,7 @@ pub(super) fn of_gguf(paths: &[PathBuf], headers: &[Arc<GgufHeader>], built_in: 
     let mut whole = GgufHeader::clone(first);
     for header in headers.iter().skip(1) {
         whole.parameters = whole.parameters.saturating_add(header.parameters);
+        whole.embeddings = whole.embeddings.saturating_add(header.embeddings);
         whole.file_bytes = whole.file_bytes.saturating_add(header.file_bytes);
         for stored in &header.tensor_types {
             if !whole.tensor_types.contains(stored) {
@@ -60,6 +61,7 @@ pub(super) fn of_gguf(paths: &[PathBuf], headers: &[Arc<GgufHeader>], built_in: 
         size_bytes: whole.file_bytes,
         architecture: whole.architecture.clone().unwrap_or_default(),
         parameters: Some(whole.parameters),
+        embeddings: Some(whole.embeddings),
         quantisation: whole.quantisation.clone().or_else(commonest),
         context_length: whole.context_length,
         shape: whole.shape,
@@ -110,6 +112,7 @@ pub(super) fn of_safetensors(folder: &Path, header: &SafetensorsHeader, built_in
         size_bytes: header.size_bytes,
         architecture: header.architecture.clone(),
         parameters: Some(header.parameters),
+        embeddings: None,
         quantisation: header.quantisation.clone(),
         context_length: header.context_length,
         shape: header.shape,

@@ -58,6 +58,8 @@ pub struct GgufHeader {
     pub name: Option<String>,
     /// Numbers in all tensors of this file.
     pub parameters: u64,
+    /// How many of them turn tokens into vectors; 0 in a part of a model that has no such table.
+    pub embeddings: u64,
     /// What `general.file_type` says, by name; else the commonest type.
     pub quantisation: Option<String>,
     /// Every way that numbers are stored in this file, the commonest first.
@@ -144,6 +146,7 @@ impl GgufHeader {
             purpose,
             name: entries.texts.remove("general.name").filter(|name| !name.trim().is_empty()),
             parameters: tensors.elements,
+            embeddings: tensors.embeddings,
             quantisation: quantisation.map(str::to_owned),
             tensor_types: tensors.types.iter().map(|(stored, _)| *stored).collect(),
             context_length,

@@ -15,11 +15,16 @@ const MAX_NAME_BYTES: u64 = 256;
 /// Most dimensions, as the format says.
 const MAX_DIMENSIONS: u32 = 4;
 
+/// The table that turns tokens into vectors, as the format names it.
+const EMBEDDINGS: &str = "token_embd.weight";
+
 /// What the list says as a whole.
 #[derive(Debug, Default)]
 pub(super) struct Tensors {
     /// Numbers in all tensors together.
     pub(super) elements: u64,
+    /// Numbers in the table of token embeddings.
+    pub(super) embeddings: u64,
     /// Every type in use with the numbers stored that way, the commonest first.
     pub(super) types: Vec<(TensorType, u64)>,
     /// Where each begins and ends, from the beginning of the weights.
@@ -85,6 +90,9 @@ impl Tensors {
             return Err(wrong("does not begin where a tensor can begin"));
         }
         self.elements = self.elements.checked_add(elements).ok_or_else(|| wrong("is larger than any can be"))?;
+        if name == EMBEDDINGS {
+            self.embeddings = elements;
+        }
         match self.types.iter_mut().find(|(known, _)| *known == stored) {
             Some((_, sum)) => *sum = sum.saturating_add(elements),
             None => self.types.push((stored, elements)),
