@@ -291,6 +291,35 @@ from_environment: boolean,
 next: string | null, };
 
 /**
+ * A message in the trash, with what followed it and went there along.
+ */
+export type DeletedMessages = { 
+/**
+ * The first of them.
+ */
+message: MessageId, 
+/**
+ * Their chat.
+ */
+chat: ChatId, 
+/**
+ * What the chat is called.
+ */
+title: string, 
+/**
+ * How the first of them begins: 200 characters at most.
+ */
+text: string, 
+/**
+ * How many they are.
+ */
+count: number, 
+/**
+ * When they were deleted, milliseconds since 1970-01-01 UTC.
+ */
+deleted_at: number, };
+
+/**
  * A new version of a message.
  */
 export type EditMessage = { 
@@ -1041,6 +1070,7 @@ export interface Calls {
   "app.hello": { request: Nothing; response: Hello };
   "app.notices": { request: Nothing; response: Array<Notice> };
   "app.dismissNotices": { request: Nothing; response: Nothing };
+  "app.backups": { request: Nothing; response: Array<Backup> };
   "app.restoreBackup": { request: BackupRef; response: Nothing };
   "chat.list": { request: ChatListRequest; response: Array<ChatSummary> };
   "chat.get": { request: ChatRef; response: Chat };
@@ -1069,6 +1099,8 @@ export interface Calls {
   "message.show": { request: MessageRef; response: Nothing };
   "message.delete": { request: MessageRef; response: Nothing };
   "message.restore": { request: MessageRef; response: Nothing };
+  "message.trash": { request: Nothing; response: Array<DeletedMessages> };
+  "message.purge": { request: MessageRef; response: Nothing };
   "model.list": { request: Nothing; response: ModelList };
   "model.rescan": { request: Nothing; response: ModelList };
   "model.load": { request: ModelRef; response: Nothing };

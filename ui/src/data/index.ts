@@ -12,6 +12,8 @@ export {
   useHardware,
   useHello,
   useModels,
+  useBackups,
+  useDeletedMessages,
   useNotices,
   useSettings,
 } from './queries';

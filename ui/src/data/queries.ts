@@ -2,9 +2,11 @@
 import { createQuery, keepPreviousData } from '@tanstack/svelte-query';
 
 import type {
+  Backup,
   Chat,
   ChatSummary,
   DataLocation,
+  DeletedMessages,
   Hardware,
   Hello,
   ModelList,
@@ -19,6 +21,8 @@ import { queryClient } from './queryClient';
 export const keys = {
   hello: ['hello'],
   notices: ['notices'],
+  backups: ['backups'],
+  deletedMessages: ['chats', 'deleted messages'],
   chats: (search: string, trash: boolean) => ['chats', { search, trash }],
   chat: (chat: string) => ['chat', chat],
   models: ['models'],
@@ -42,6 +46,17 @@ export const useHello = () =>
 
 export const useNotices = () =>
   createQuery<Notice[]>(() => ({ queryKey: keys.notices, queryFn: () => host.call('app.notices', {}) }));
+
+/** Copies of the database that could take its place. */
+export const useBackups = () =>
+  createQuery<Backup[]>(() => ({ queryKey: keys.backups, queryFn: () => host.call('app.backups', {}) }));
+
+/** What went to the trash message by message. */
+export const useDeletedMessages = () =>
+  createQuery<DeletedMessages[]>(() => ({
+    queryKey: keys.deletedMessages,
+    queryFn: () => host.call('message.trash', {}),
+  }));
 
 /** The sidebar's chats, or the trash. While another search runs, the last result stays in sight. */
 export const useChats = (request: () => { search: string; trash: boolean }) =>

@@ -48,17 +48,20 @@ export const t = {
       `It could not be read, so Inglenook began with an empty one. The damaged file was not touched and lies at ${path}.`,
     backups: 'You can go back to a copy:',
     noBackups: 'There is no copy to go back to.',
-    backup: (when: string, chats: string) => `${when} · ${chats}`,
-    restore: 'Restore',
-    restoreTitle: 'Go back to this copy?',
-    restoreText: (when: string) =>
-      `The chats as they were on ${when} take the place of those that are here now. What is here now is set aside first.`,
-    restored: 'The chats were restored',
     settingsTitle: 'The settings could not be read',
     settings: (path: string) => `Inglenook began with its defaults. The old file lies at ${path}.`,
     movedTitle: 'Your data was moved',
     moved: (from: string) =>
       `The old folder was left as it was: ${from}. You can delete it when all is well.`,
     notMovedTitle: 'Your data stayed where it was',
+  },
+
+  backups: {
+    backup: (when: string, chats: string) => `${when} · ${chats}`,
+    restore: 'Restore',
+    title: 'Go back to this copy?',
+    text: (when: string) =>
+      `The chats as they were on ${when} take the place of those that are here now. What is here now is set aside first.`,
+    restored: 'The chats were restored',
   },
 } as const;

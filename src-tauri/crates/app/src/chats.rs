@@ -177,7 +177,7 @@ pub async fn save_new_draft(app: &App, request: NewDraft) -> Result<()> {
 }
 
 /// Announces that a chat and its place in the list changed.
-fn tell(app: &App, chat: &ChatId) {
+pub(crate) fn tell(app: &App, chat: &ChatId) {
     app.changes_bus().tell(ChangeTag::Chats);
     app.changes_bus().tell_chat(chat);
 }

@@ -2,8 +2,8 @@
 
 use futures::Stream;
 use inglenook_contract::{
-    AnswerEvent, BeginChat, Chat, ChatId, EditMessage, Message, MessageId, MessagePage, MessagePageRequest, MessageRef,
-    QueuedRef, Role, SendMessage, Sent,
+    AnswerEvent, BeginChat, ChangeTag, Chat, ChatId, DeletedMessages, EditMessage, Message, MessageId, MessagePage,
+    MessagePageRequest, MessageRef, QueuedRef, Role, SendMessage, Sent,
 };
 
 use crate::{App, AppError, Result, answers, chats};
@@ -168,7 +168,7 @@ pub async fn delete(app: &App, message: &MessageId) -> Result<()> {
     let chat = store.message(message).await?.chat;
     let _gate = still(app, &chat).await;
     store.delete_message(message).await?;
-    app.changes_bus().tell_chat(&chat);
+    chats::tell(app, &chat);
     Ok(())
 }
 
@@ -178,7 +178,25 @@ pub async fn delete(app: &App, message: &MessageId) -> Result<()> {
 /// `NotFound` where it is not in the trash.
 pub async fn restore(app: &App, message: &MessageId) -> Result<()> {
     let chat = app.store_of(message.as_str()).restore_message(message).await?;
-    app.changes_bus().tell_chat(&chat);
+    chats::tell(app, &chat);
+    Ok(())
+}
+
+/// What went to the trash message by message.
+///
+/// # Errors
+/// As every reading of the store.
+pub async fn trash(app: &App) -> Result<Vec<DeletedMessages>> {
+    Ok(app.store().deleted_messages().await?)
+}
+
+/// A deleted message and all that followed it out of the trash for good.
+///
+/// # Errors
+/// `NotFound` where it is not in the trash.
+pub async fn purge(app: &App, message: &MessageId) -> Result<()> {
+    app.store().purge_message(message).await?;
+    app.changes_bus().tell(ChangeTag::Chats);
     Ok(())
 }
 

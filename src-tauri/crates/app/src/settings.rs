@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use inglenook_contract::{ChangeTag, DataLocation, Hardware, ModelId, MoveData, Settings};
+use inglenook_contract::{Backup, ChangeTag, DataLocation, Hardware, ModelId, MoveData, Settings};
 
 use crate::{App, Result, models};
 
@@ -47,6 +47,14 @@ pub fn move_data(app: &App, request: MoveData) -> Result<DataLocation> {
         Some(path) => Ok(app.home().plan_move(Path::new(path.trim()))?),
         None => Ok(app.home().take_back_move()?),
     }
+}
+
+/// Copies of the database that could take its place, newest first.
+///
+/// # Errors
+/// `StoreFailed` or `PermissionDenied` where their folder cannot be read.
+pub async fn backups(app: &App) -> Result<Vec<Backup>> {
+    Ok(app.store().backups().await?)
 }
 
 /// Puts a backup in the place of the database. Answers on their way are stopped first.

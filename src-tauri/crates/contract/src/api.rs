@@ -97,6 +97,8 @@ api! {
         "app.notices" app_notices(Nothing) -> Vec<Notice>;
         /// The person has read the notices.
         "app.dismissNotices" app_dismiss_notices(Nothing) -> Nothing;
+        /// Copies of the database that could take its place, newest first.
+        "app.backups" app_backups(Nothing) -> Vec<Backup>;
         /// Puts a backup in the place of the database; what is there now is set aside, not deleted.
         "app.restoreBackup" app_restore_backup(BackupRef) -> Nothing;
 
@@ -155,6 +157,10 @@ api! {
         "message.delete" message_delete(MessageRef) -> Nothing;
         /// Back from the trash, with what followed it.
         "message.restore" message_restore(MessageRef) -> Nothing;
+        /// Messages in the trash whose chats are not, last deleted first. Those of temporary chats are not among them.
+        "message.trash" message_trash(Nothing) -> Vec<DeletedMessages>;
+        /// A deleted message and all that followed it out of the trash for good.
+        "message.purge" message_purge(MessageRef) -> Nothing;
 
         /// All models, from all folders.
         "model.list" model_list(Nothing) -> ModelList;

@@ -37,6 +37,10 @@ impl Api for Host {
         Ok(Nothing {})
     }
 
+    async fn app_backups(&self, _: Nothing) -> Answer<Vec<Backup>> {
+        Ok(settings::backups(&self.app).await?)
+    }
+
     async fn app_restore_backup(&self, request: BackupRef) -> Answer<Nothing> {
         done(settings::restore_backup(&self.app, &request.name).await)
     }
@@ -143,6 +147,14 @@ impl Api for Host {
 
     async fn message_delete(&self, request: MessageRef) -> Answer<Nothing> {
         done(messages::delete(&self.app, &request.message).await)
+    }
+
+    async fn message_trash(&self, _: Nothing) -> Answer<Vec<DeletedMessages>> {
+        Ok(messages::trash(&self.app).await?)
+    }
+
+    async fn message_purge(&self, request: MessageRef) -> Answer<Nothing> {
+        done(messages::purge(&self.app, &request.message).await)
     }
 
     async fn message_restore(&self, request: MessageRef) -> Answer<Nothing> {

@@ -1,6 +1,6 @@
 // What can be done with a chat in the sidebar. What fails is told in a toast; what can be taken back offers it.
 
-import type { ChatId, ChatSummary } from '../../contract/bindings';
+import type { ChatId, ChatSummary, DeletedMessages } from '../../contract/bindings';
 import { toast, toastError, toastUndo } from '../../components/ui';
 import { queryClient } from '../../data';
 import { host, HostError } from '../../host';
@@ -68,6 +68,17 @@ export async function remove(chat: ChatSummary): Promise<void> {
 
 export async function purge(chat: ChatSummary): Promise<void> {
   await attempt(() => host.call('chat.purge', { chat: chat.id }));
+}
+
+/** Messages back from the trash, in their chat, which is opened there. */
+export async function restoreMessages({ message, chat }: DeletedMessages): Promise<void> {
+  if (!(await attempt(() => host.call('message.restore', { message })))) return;
+  openChat(chat);
+  toast(words.messageBack);
+}
+
+export async function purgeMessages({ message }: DeletedMessages): Promise<void> {
+  await attempt(() => host.call('message.purge', { message }));
 }
 
 export async function emptyTrash(): Promise<void> {

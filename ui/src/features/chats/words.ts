@@ -38,18 +38,27 @@ export const words = {
   trash: 'Trash',
   back: 'Back to the chats',
   trashEmpty: 'The trash is empty',
-  trashEmptyHint: 'Deleted chats wait here until you empty it.',
+  trashEmptyHint: 'Deleted chats and messages wait here until you empty it.',
+  deletedMessages: (count: number, title: string) => `${format.counted(count, 'message')} of “${title}”`,
+  messageBack: 'Back in its chat',
   deletedWhen: (time: number, now: number) => `Deleted ${format.relativeTime(time, now)}`,
   restore: 'Restore',
   restored: (title: string) => `“${title}” is back`,
   purge: 'Delete for good',
   purgeTitle: (title: string) => `Delete “${title}” for good?`,
+  purgeMessagesTitle: (count: number) => `Delete ${format.counted(count, 'message')} for good?`,
+  purgeMessagesBody:
+    'They are deleted and overwritten. Only the daily copies hold them until newer ones take their place. This cannot be undone.',
   purgeBody:
     'Its messages are deleted and overwritten. Only the daily copies hold them until newer ones take their place. This cannot be undone.',
   emptyTrash: 'Empty trash',
-  emptyTitle: (chats: number) => `Delete ${format.counted(chats, 'chat')} for good?`,
+  emptyTitle: (chats: number, messages: number) =>
+    `Delete ${[
+      ...(chats > 0 ? [format.counted(chats, 'chat')] : []),
+      ...(messages > 0 ? [format.counted(messages, 'message')] : []),
+    ].join(' and ')} for good?`,
   emptyBody:
-    'Their messages are deleted and overwritten. Only the daily copies hold them until newer ones take their place. This cannot be undone.',
+    'All of it is deleted and overwritten. Only the daily copies hold it until newer ones take their place. This cannot be undone.',
 } as const;
 
 /** What a chat is called. */

@@ -59,6 +59,12 @@ export const words = {
     hint: 'What every chat begins with. A chat can set its own values beside the conversation.',
   },
 
+  backups: {
+    label: 'Copies of your chats',
+    hint: 'Made once a day and before an update; the newest three of each are kept. Going back to one sets aside what is here now, and deletes nothing.',
+    none: 'None yet. The first is made at the next start.',
+  },
+
   hardware: {
     hint: 'What Inglenook found. It decides which models fit and how fast they answer.',
     memory: (total: string, free: string) => `${total}, of which ${free} are free now`,

@@ -67,6 +67,7 @@ export function handlers(parts: CallParts): Handlers {
       changed('status');
       return nothing;
     },
+    'app.backups': () => [],
     'app.restoreBackup': () => nothing,
     'model.list': list,
     'model.rescan': list,

@@ -150,6 +150,8 @@ export function chatCalls({ world, answering, tell }: CallParts): ChatHandlers {
       const gone = world.message(message);
       return change(gone.chat, (chat) => (chat.path = chat.path.slice(0, gone.index)));
     },
+    'message.trash': () => [],
+    'message.purge': () => nothing,
     'message.restore': ({ message }) => {
       const back = world.message(message);
       return change(back.chat, (chat) => (chat.path = [...chat.path.slice(0, back.index), message]));

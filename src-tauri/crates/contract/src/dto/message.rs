@@ -134,6 +134,24 @@ pub struct MessagePage {
     pub total: u32,
 }
 
+/// A message in the trash, with what followed it and went there along.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct DeletedMessages {
+    /// The first of them.
+    pub message: MessageId,
+    /// Their chat.
+    pub chat: ChatId,
+    /// What the chat is called.
+    pub title: String,
+    /// How the first of them begins: 200 characters at most.
+    pub text: String,
+    /// How many they are.
+    pub count: u32,
+    /// When they were deleted, milliseconds since 1970-01-01 UTC.
+    #[ts(type = "number")]
+    pub deleted_at: i64,
+}
+
 /// Names a message.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct MessageRef {

@@ -1,10 +1,13 @@
 //! Other versions shown, messages deleted and brought back.
 
-use inglenook_contract::{ChatId, MessageId};
+use inglenook_contract::{ChatId, DeletedMessages, MessageId};
+use sqlx::sqlite::SqliteRow;
 use sqlx::{Row as _, SqliteConnection};
 
 use super::{NO_MESSAGE, path, read};
 use crate::{Result, Store, StoreError, identity};
+
+const NOT_IN_TRASH: StoreError = StoreError::NotFound("This message is not in the trash any more.");
 
 impl Store {
     /// Shows this version, and below it the path that was last shown there. Returns the chat.
@@ -55,6 +58,52 @@ impl Store {
         .await
     }
 
+    /// What went to the trash message by message, in chats that are not there themselves; last deleted first, the last
+    /// 500 of them.
+    ///
+    /// # Errors
+    /// As every read.
+    pub async fn deleted_messages(&self) -> Result<Vec<DeletedMessages>> {
+        let select = "SELECT top.id, top.chat_id, coalesce(c.title_person, c.title_auto) AS title,
+                substr(top.text, 1, 200) AS text, top.deleted_at,
+                (SELECT count(*) FROM messages m WHERE m.deleted_with = top.id) AS count
+             FROM messages top JOIN chats c ON c.id = top.chat_id
+             WHERE top.deleted_with = top.id AND c.deleted_at IS NULL
+             ORDER BY top.deleted_at DESC, top.row DESC LIMIT 500";
+        self.read(async |db| {
+            let rows = sqlx::query(select).fetch_all(db).await?;
+            rows.iter().map(deleted).collect()
+        })
+        .await
+    }
+
+    /// A deleted message and all below it out of the trash for good, overwritten in the database.
+    ///
+    /// # Errors
+    /// `NotFound` where it is not in the trash.
+    pub async fn purge_message(&self, message: &MessageId) -> Result<()> {
+        self.write(async |db| {
+            if deletion(db, message.as_str()).await?.is_none() {
+                return Err(NOT_IN_TRASH);
+            }
+            sqlx::query(
+                "WITH RECURSIVE down(id) AS (
+                    SELECT ?1
+                    UNION ALL
+                    SELECT c.id FROM messages c JOIN down ON c.parent_id = down.id
+                 )
+                 DELETE FROM messages WHERE id IN (SELECT id FROM down)",
+            )
+            .bind(message.as_str())
+            .execute(db)
+            .await?;
+            Ok(())
+        })
+        .await?;
+        self.empty_log().await;
+        Ok(())
+    }
+
     /// Back from the trash with what followed it, and shown. Where the messages above it went to the trash later,
     /// they come back as well, since it could not be shown without them. Returns the chat.
     ///
@@ -64,7 +113,7 @@ impl Store {
         self.write(async |db| {
             let mut deletion = deletion(db, message.as_str()).await?;
             if deletion.is_none() {
-                return Err(StoreError::NotFound("This message is not in the trash any more."));
+                return Err(NOT_IN_TRASH);
             }
             while let Some((top, above)) = deletion {
                 sqlx::query("UPDATE messages SET deleted_at = NULL, deleted_with = NULL WHERE deleted_with = ?1")
@@ -82,6 +131,17 @@ impl Store {
         })
         .await
     }
+}
+
+fn deleted(row: &SqliteRow) -> Result<DeletedMessages> {
+    Ok(DeletedMessages {
+        message: row.try_get::<String, _>("id")?.into(),
+        chat: row.try_get::<String, _>("chat_id")?.into(),
+        title: row.try_get("title")?,
+        text: row.try_get("text")?,
+        count: row.try_get("count")?,
+        deleted_at: row.try_get("deleted_at")?,
+    })
 }
 
 /// The version before `id`, else the one after it.

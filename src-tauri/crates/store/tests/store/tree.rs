@@ -193,6 +193,35 @@ async fn where_the_version_last_shown_is_in_the_trash_the_latest_one_is_shown() 
 }
 
 #[tokio::test]
+async fn what_was_deleted_in_a_chat_can_be_seen_in_the_trash_brought_back_or_erased() {
+    let (store, _home) = store().await;
+    let (chat, messages) = chat(&store, &["first", "one", "second", "two", "third", "three"]).await;
+    assert_eq!(store.deleted_messages().await.unwrap(), []);
+    store.delete_message(&messages[4].id).await.unwrap();
+    store.delete_message(&messages[2].id).await.unwrap();
+
+    let trash = store.deleted_messages().await.unwrap();
+    let seen: Vec<_> = trash.iter().map(|one| (one.text.as_str(), one.count, one.title.as_str())).collect();
+    assert_eq!(seen, [("second", 2, "first"), ("third", 2, "first")], "each deletion by itself, the last one first");
+
+    store.restore_message(&trash[0].message).await.unwrap();
+    assert_eq!(shown(&store, &chat).await, ["first", "one", "second", "two"]);
+    store.delete_message(&messages[2].id).await.unwrap();
+    store.purge_message(&messages[2].id).await.unwrap();
+    assert_eq!(store.deleted_messages().await.unwrap(), [], "what was deleted below it before is gone with it");
+    assert!(matches!(store.purge_message(&messages[2].id).await, Err(StoreError::NotFound(_))));
+    assert!(
+        matches!(store.purge_message(&messages[0].id).await, Err(StoreError::NotFound(_))),
+        "it is not in the trash"
+    );
+    assert_eq!(shown(&store, &chat).await, ["first", "one"]);
+
+    store.delete_message(&messages[1].id).await.unwrap();
+    store.delete_chat(&chat).await.unwrap();
+    assert_eq!(store.deleted_messages().await.unwrap(), [], "a chat in the trash stands there as a whole");
+}
+
+#[tokio::test]
 async fn the_first_message_can_be_deleted_and_the_chat_goes_on() {
     let (store, _home) = store().await;
     let (chat, messages) = chat(&store, &["q1", "a1"]).await;
