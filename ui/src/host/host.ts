@@ -1,6 +1,7 @@
 // What the page asks of whoever hosts it: calls and streams, typed by the contract. The only other files that know
 // how they travel are tauri.ts and http.ts beside this one.
 import type { Calls, ErrorInfo, Streams } from '../contract/bindings';
+import { errorTable } from '../data/errors';
 
 /** Ends a stream; calling it again does nothing. */
 export type Unsubscribe = () => void;
@@ -52,6 +53,15 @@ export class HostError extends Error {
   }
 }
 
+/** What browsers throw has a code and a message too, but not one of ours. */
 function isErrorInfo(value: unknown): value is ErrorInfo {
-  return typeof value === 'object' && value !== null && 'code' in value && 'message' in value;
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'code' in value &&
+    typeof value.code === 'string' &&
+    Object.hasOwn(errorTable, value.code) &&
+    'message' in value &&
+    typeof value.message === 'string'
+  );
 }

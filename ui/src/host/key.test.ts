@@ -46,4 +46,17 @@ describe('the key in the address', () => {
     expect(await open()).toBeNull();
     expect(shown, 'the address stays as it is').toEqual([]);
   });
+
+  it('opens the page that may keep nothing, as long as it stays', async () => {
+    const denying = (hash: string): KeyPlace => ({
+      location: { hash, pathname: '/', search: '' },
+      history: { state: null, replaceState: () => {} },
+      get sessionStorage(): Storage {
+        throw new DOMException('Access is denied for this document.', 'SecurityError');
+      },
+    });
+    const enter = (entry: string) => Promise.resolve(`session of ${entry}`);
+    expect(await sessionKey(denying('#key=abc'), enter)).toBe('session of abc');
+    expect(await sessionKey(denying(''), enter), 'a reload needs another address').toBeNull();
+  });
 });

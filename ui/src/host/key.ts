@@ -17,8 +17,27 @@ export async function sessionKey(
   enter: (entry: string) => Promise<string>,
 ): Promise<string | null> {
   const entry = takeEntry(place);
-  if (entry !== null) place.sessionStorage.setItem(KEPT, await enter(entry));
-  return place.sessionStorage.getItem(KEPT);
+  if (entry === null) return kept(place);
+  const key = await enter(entry);
+  keep(place, key);
+  return key;
+}
+
+/** A browser that denies storage throws already where the storage is asked for. */
+function kept(place: KeyPlace): string | null {
+  try {
+    return place.sessionStorage.getItem(KEPT);
+  } catch {
+    return null;
+  }
+}
+
+function keep(place: KeyPlace, key: string): void {
+  try {
+    place.sessionStorage.setItem(KEPT, key);
+  } catch {
+    // The key then lives as long as this page; a reload needs another address.
+  }
 }
 
 /** The key in the address, which loses it. */
