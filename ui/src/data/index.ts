@@ -6,6 +6,7 @@ export {
   adoptModels,
   keys,
   saveSettings,
+  type SettingsChange,
   useChat,
   useChats,
   useDataLocation,

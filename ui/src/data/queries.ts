@@ -37,7 +37,7 @@ export const useHello = () =>
     queryKey: keys.hello,
     queryFn: async () => {
       const hello = await host.call('app.hello', {});
-      queryClient.setQueryData(keys.settings, hello.settings);
+      queryClient.setQueryData(keys.settings, withPending(hello.settings));
       queryClient.setQueryData(keys.notices, hello.notices);
       queryClient.setQueryData(keys.data, hello.data);
       return hello;
@@ -84,7 +84,10 @@ export const useModels = () =>
   createQuery<ModelList>(() => ({ queryKey: keys.models, queryFn: () => host.call('model.list', {}) }));
 
 export const useSettings = () =>
-  createQuery<Settings>(() => ({ queryKey: keys.settings, queryFn: () => host.call('settings.get', {}) }));
+  createQuery<Settings>(() => ({
+    queryKey: keys.settings,
+    queryFn: async () => withPending(await host.call('settings.get', {})),
+  }));
 
 export const useDataLocation = () =>
   createQuery<DataLocation>(() => ({ queryKey: keys.data, queryFn: () => host.call('settings.data', {}) }));
@@ -98,24 +101,47 @@ export const useHardware = (every: number | false = false) =>
     staleTime: 2_000,
   }));
 
+/** Some of the settings, or how they follow from the newest ones. */
+export type SettingsChange = Partial<Settings> | ((newest: Settings) => Partial<Settings>);
+
+const changed = (settings: Settings, change: SettingsChange): Settings => ({
+  ...settings,
+  ...(typeof change === 'function' ? change(settings) : change),
+});
+
 let saving: Promise<unknown> = Promise.resolve();
+/** What is not written yet, in the order in which it was changed. */
+const pending: SettingsChange[] = [];
+
+/** A record of the host's as it will be: without what waits, the page would jump back and forth. */
+function withPending(record: Settings): Settings {
+  return pending.reduce(changed, record);
+}
 
 /**
  * Changes some of the settings. The page shows them at once; if they could not be written, it shows the record again
  * and the failure is thrown. One after another, so that two quick changes do not undo each other.
  */
-export function saveSettings(change: Partial<Settings>): Promise<Settings> {
+export function saveSettings(change: SettingsChange): Promise<Settings> {
   const shown = queryClient.getQueryData<Settings>(keys.settings);
-  if (shown) show({ ...shown, ...change });
+  if (shown) show(changed(shown, change));
+  pending.push(change);
   const saved = saving.then(async () => {
     const record = await host.call('settings.get', {});
-    return host.call('settings.save', { ...record, ...change });
+    return host.call('settings.save', changed(record, change));
   });
-  saving = saved.then(show, async () => {
-    await queryClient.invalidateQueries({ queryKey: keys.settings });
-    const record = queryClient.getQueryData<Settings>(keys.settings);
-    if (record) applyAppearance(record);
-  });
+  saving = saved.then(
+    (record) => {
+      pending.shift();
+      show(withPending(record));
+    },
+    async () => {
+      pending.shift();
+      await queryClient.invalidateQueries({ queryKey: keys.settings });
+      const record = queryClient.getQueryData<Settings>(keys.settings);
+      if (record) applyAppearance(record);
+    },
+  );
   return saved;
 }
 
