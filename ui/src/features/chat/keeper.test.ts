@@ -1,14 +1,18 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
+import { HostError } from '../../host/host';
 import { Keeper } from './keeper';
 
 const save = vi.fn<(chat: string, text: string) => Promise<void>>();
+const tell = vi.fn<(error: unknown) => void>();
+const full = new HostError({ code: 'disk_full', message: 'The disk is full.', retryable: true });
 let keeper: Keeper<string>;
 
 beforeEach(() => {
   vi.useFakeTimers();
   save.mockReset().mockResolvedValue();
-  keeper = new Keeper<string>(save);
+  tell.mockReset();
+  keeper = new Keeper<string>(save, tell);
 });
 
 afterEach(() => vi.useRealTimers());
@@ -79,5 +83,59 @@ describe('drafts', () => {
     keeper.write('c', 'Hi');
     await vi.advanceTimersByTimeAsync(500);
     expect(save).toHaveBeenCalledOnce();
+  });
+
+  it('that could not be saved are tried again by themselves, and told once', async () => {
+    save.mockRejectedValue(full);
+    keeper.write('c', 'Hi');
+    expect(await keeper.flush(), 'whoever waits for it learns of it').toBe(false);
+    expect(keeper.failure('c')).toBe(full);
+    expect(keeper.newest('c'), 'they are not forgotten').toBe('Hi');
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(save.mock.calls.length, 'tried again').toBeGreaterThan(2);
+    expect(save.mock.calls.length, 'but not on and on').toBeLessThan(8);
+    expect(tell).toHaveBeenCalledExactlyOnceWith(full);
+
+    save.mockResolvedValue();
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(keeper.failure('c')).toBeUndefined();
+    expect(save.mock.lastCall).toEqual(['c', 'Hi']);
+    const tries = save.mock.calls.length;
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(save, 'saved is saved').toHaveBeenCalledTimes(tries);
+  });
+
+  it('that could not be saved give way to newer ones', async () => {
+    save.mockRejectedValueOnce(full);
+    keeper.write('c', 'Hi');
+    await keeper.flush();
+    keeper.write('c', 'Hi!');
+    expect(await keeper.flush()).toBe(true);
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(save.mock.calls).toEqual([
+      ['c', 'Hi'],
+      ['c', 'Hi!'],
+    ]);
+  });
+
+  it('of a chat that is gone are let go', async () => {
+    save.mockRejectedValue(new HostError({ code: 'not_found', message: 'It is gone.', retryable: false }));
+    keeper.write('c', 'Hi');
+    expect(await keeper.flush()).toBe(true);
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(save).toHaveBeenCalledOnce();
+    expect(tell).not.toHaveBeenCalled();
+  });
+
+  it('do not come back by a save that was on its way while they were sent', async () => {
+    let end = (): void => undefined;
+    save.mockImplementationOnce(() => new Promise((done) => (end = done)));
+    keeper.write('c', 'Hi');
+    void keeper.flush();
+    await vi.advanceTimersByTimeAsync(0);
+    keeper.settled('c', '');
+    end();
+    await vi.advanceTimersByTimeAsync(500);
+    expect(save.mock.lastCall, 'the last word is that nothing stands there').toEqual(['c', '']);
   });
 });
