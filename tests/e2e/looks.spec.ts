@@ -140,9 +140,13 @@ test('from the first start to an answer without a mouse', async ({ page, open })
   await page.keyboard.type('hello there');
   await page.keyboard.press('Enter');
   await answered(page);
-  await tabTo(page, page.getByRole('link', { name: 'Models' }));
-  await page.keyboard.press('Enter');
-  await expect(page.getByRole('heading', { name: 'Models', level: 1 })).toBeVisible();
+  for (const name of ['Models', 'Settings']) {
+    const link = page.getByRole('link', { name, exact: true });
+    await tabTo(page, link);
+    await page.keyboard.press('Enter');
+    await expect(page.getByRole('heading', { name, level: 1 })).toBeVisible();
+    await expect(link, 'the way on begins where one was').toBeFocused();
+  }
 });
 
 test('every key does what the settings say', async ({ page, open }) => {
