@@ -17,7 +17,7 @@ use crate::generation::Generation;
 use crate::launcher::Program;
 use crate::link::{Link, Status};
 use crate::process::{LogTail, spawn, write_lines};
-use crate::protocol::{Generate, Hello, Load, PROTOCOL_VERSION, Prompt, Ready, Report, Request, RequestId};
+use crate::protocol::{Generate, Load, PROTOCOL_VERSION, Prompt, Ready, Report, Request, RequestId};
 use crate::watch::{read_reports, watch_process};
 
 /// How long a worker is waited for.
@@ -69,7 +69,6 @@ pub struct Count {
 pub struct Worker {
     link: Arc<Link>,
     _started: Started,
-    hello: Hello,
     ready: Ready,
 }
 
@@ -96,7 +95,7 @@ impl Worker {
         patience: Patience,
         mut on_loading: impl FnMut(Option<f64>) + Send,
     ) -> Result<Self, EngineError> {
-        let (started, hello) = greet(program, patience).await?;
+        let started = greet(program, patience).await?;
         let mut status = started.0.status.subscribe();
         started.0.send(&Request::Load(Box::new(load)));
         let ready = loop {
@@ -110,21 +109,7 @@ impl Worker {
             status.changed().await.expect("the link holds the sender as long as it is held here");
         };
         let link = Arc::clone(&started.0);
-        Ok(Self { link, _started: started, hello, ready })
-    }
-
-    /// Asks a program who it is, and ends it.
-    ///
-    /// # Errors
-    /// The program cannot be started, is silent or speaks another protocol.
-    pub async fn greet(program: &Program, patience: Patience) -> Result<Hello, EngineError> {
-        greet(program, patience).await.map(|(_, hello)| hello)
-    }
-
-    /// Who it is.
-    #[must_use]
-    pub fn hello(&self) -> &Hello {
-        &self.hello
+        Ok(Self { link, _started: started, ready })
     }
 
     /// What it said of the model.
@@ -248,7 +233,7 @@ impl Drop for Forget<'_> {
 }
 
 /// Starts a program with its tasks and waits for it to say who it is.
-async fn greet(program: &Program, patience: Patience) -> Result<(Started, Hello), EngineError> {
+async fn greet(program: &Program, patience: Patience) -> Result<Started, EngineError> {
     let not_started = |reason: String| EngineError::NotStarted { path: program.path.clone(), reason };
     let pipes = spawn(program).map_err(|error| not_started(error.to_string()))?;
     let pid = pipes.child.id().ok_or_else(|| not_started("it was gone at once".to_owned()))?;
@@ -272,7 +257,7 @@ async fn greet(program: &Program, patience: Patience) -> Result<(Started, Hello)
     match answered {
         // A worker may refuse before it says who it is: this processor cannot run it, for example.
         Status { loaded: Some(Err(failure)), .. } => Err(EngineError::Reported(failure)),
-        Status { hello: Some(hello), .. } if hello.protocol == PROTOCOL_VERSION => Ok((started, hello)),
+        Status { hello: Some(hello), .. } if hello.protocol == PROTOCOL_VERSION => Ok(started),
         Status { hello: Some(hello), .. } => Err(EngineError::WrongProtocol {
             theirs: hello.protocol,
             engine: format!("{} {}", hello.engine, hello.version),

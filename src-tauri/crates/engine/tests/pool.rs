@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use common::{LONG, Scene, StoppedClock, ask, calm, exists, first_text, kill_hard, listen, load, plain, spec};
 use inglenook_contract::{ErrorCode, FinishReason, ModelId, ModelState};
-use inglenook_engine::{EngineKind, Launcher, LoadSpec, Pool, PoolSettings};
+use inglenook_engine::{Launcher, LoadSpec, Pool, PoolSettings};
 use serde_json::json;
 
 fn a() -> ModelId {
@@ -469,17 +469,6 @@ async fn changes_are_told_and_a_flood_of_progress_is_thinned_out() {
         told += 1;
     }
     assert!((3..250).contains(&told), "loading, ready, unloaded and some progress, not {told}");
-}
-
-#[tokio::test]
-async fn an_engine_says_who_it_is_without_a_model_and_is_asked_once() {
-    let scene = plain();
-    let pool = scene.pool(calm());
-    let hello = pool.hello(EngineKind::MistralRs).await.unwrap();
-    assert!(!hello.parameters.is_empty());
-    scene.rewrite(json!({ "hello": { "silent": true } }));
-    assert_eq!(pool.hello(EngineKind::MistralRs).await.unwrap(), hello, "the answer is remembered");
-    assert!(pool.states().is_empty(), "no model was touched");
 }
 
 #[tokio::test]

@@ -17,7 +17,7 @@ pub enum ChangeTag {
     ModelState,
     /// The settings.
     Settings,
-    /// Something that the person should be told about the data on disk (see `app.status`).
+    /// Something that the person should be told about the data on disk (see `app.notices`).
     Status,
 }
 

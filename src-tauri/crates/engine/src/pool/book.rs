@@ -1,6 +1,6 @@
 //! The book of a pool: all slots behind one lock, and what is shared around it.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
@@ -11,8 +11,7 @@ use tokio::sync::{Notify, broadcast};
 use super::slot::{Loaded, Phase, Slot};
 use super::{FreeMemory, LoadSpec};
 use crate::death::Ended;
-use crate::protocol::Hello;
-use crate::{Clock, EngineKind, Launcher, Patience};
+use crate::{Clock, Launcher, Patience};
 
 /// What all handles on a pool, its leases and its tasks share.
 pub(crate) struct Inner {
@@ -26,8 +25,6 @@ pub(crate) struct Inner {
     pub(super) released: Notify,
     /// Held by the one load that is under way.
     pub(super) turn: tokio::sync::Mutex<()>,
-    /// What engines said of themselves when asked without a model.
-    pub(super) hellos: tokio::sync::Mutex<HashMap<EngineKind, Hello>>,
 }
 
 /// Everything that changes, behind one lock that is never held across a wait.

@@ -27,8 +27,7 @@ use inglenook_contract::{ErrorInfo, ModelId, ModelState};
 use tokio::sync::{Notify, broadcast};
 
 use crate::death::Ended;
-use crate::protocol::Hello;
-use crate::{EngineError, EngineKind, Launcher, Worker};
+use crate::{EngineError, Launcher};
 use book::{Book, Inner};
 pub use lease::Lease;
 pub use settings::{FreeMemory, LoadSpec, PoolSettings};
@@ -77,7 +76,6 @@ impl Pool {
             changed: broadcast::Sender::new(256),
             released: Notify::new(),
             turn: tokio::sync::Mutex::default(),
-            hellos: tokio::sync::Mutex::default(),
         };
         Self { inner: Arc::new(inner) }
     }
@@ -182,12 +180,6 @@ impl Pool {
         self.inner.tell(model);
     }
 
-    /// Unloads every model.
-    pub async fn unload_all(&self) {
-        let models: Vec<ModelId> = self.inner.book().slots.keys().cloned().collect();
-        futures::future::join_all(models.iter().map(|model| self.unload(model))).await;
-    }
-
     /// Where a model stands; one that was never asked for is unloaded.
     #[must_use]
     pub fn state(&self, model: &ModelId) -> ModelState {
@@ -217,26 +209,6 @@ impl Pool {
             book.slots.keys().cloned().collect()
         };
         models.iter().for_each(|model| self.inner.tell(model));
-    }
-
-    /// Changes how many models stay loaded, at least 1. Idle ones beyond that go when the next lease is given back.
-    pub fn set_max_loaded(&self, max_loaded: usize) {
-        self.inner.book().max_loaded = max_loaded.max(1);
-    }
-
-    /// What an engine says of itself: its version and the parameters it takes. Starts it without a model the first
-    /// time and remembers the answer.
-    ///
-    /// # Errors
-    /// `engine_missing`, or why it does not start.
-    pub async fn hello(&self, engine: EngineKind) -> Result<Hello, ErrorInfo> {
-        let mut hellos = self.inner.hellos.lock().await;
-        if let Some(hello) = hellos.get(&engine) {
-            return Ok(hello.clone());
-        }
-        let hello = Worker::greet(&self.inner.launcher.program(engine)?, self.inner.patience).await?;
-        hellos.insert(engine, hello.clone());
-        Ok(hello)
     }
 
     /// Unloads what has been idle for long enough and waits until it is gone. A pool does this by itself every
