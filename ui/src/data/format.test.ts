@@ -1,8 +1,10 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 
+import { LOCALE_OF_WORDS, wordsLocale } from '../words/language';
 import {
   bytes,
   counted,
+  dateTime,
   daysAgo,
   duration,
   memory,
@@ -74,5 +76,31 @@ describe('days', () => {
     expect(relativeTime(NOW - 3 * 3_600_000, NOW, 'en-GB')).toBe('3 hours ago');
     expect(relativeTime(at(10), NOW, 'en-GB')).toBe('yesterday');
     expect(relativeTime(NOW + 10_000, NOW, 'en-GB')).toBe('now');
+  });
+
+  it('are told in the language of the words around them', () => {
+    expect(wordsLocale('de-DE'), 'no “Deleted vor 5 Minuten”').toBe('en-GB');
+    expect(wordsLocale('en-US'), 'the month before the day, as it is written there').toBe('en-US');
+    const asked = new Set<unknown>();
+    class Relative extends Intl.RelativeTimeFormat {
+      constructor(locale?: string, options?: Intl.RelativeTimeFormatOptions) {
+        super(locale, options);
+        asked.add(locale);
+      }
+    }
+    class Dates extends Intl.DateTimeFormat {
+      constructor(locale?: string, options?: Intl.DateTimeFormatOptions) {
+        super(locale, options);
+        asked.add(locale);
+      }
+    }
+    vi.stubGlobal('Intl', { RelativeTimeFormat: Relative, DateTimeFormat: Dates });
+    for (const then of [NOW, NOW - 5 * 60_000, at(10), at(6), at(3), at(3, 12, 2, 2024)]) {
+      relativeTime(then, NOW);
+      relativeDay(then, NOW);
+      dateTime(then);
+    }
+    vi.unstubAllGlobals();
+    expect([...asked]).toEqual([LOCALE_OF_WORDS]);
   });
 });

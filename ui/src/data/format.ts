@@ -1,4 +1,5 @@
-// Figures as people read them, in their own locale.
+// Figures as people read them, in their own locale; days and months in the language of the words around them.
+import { LOCALE_OF_WORDS } from '../words/language';
 
 const GIGA = 1e9;
 const MEGA = 1e6;
@@ -67,22 +68,20 @@ export function daysAgo(then: number, now: number): number {
 }
 
 /** "Today", "Yesterday", "Monday", "3 March", "3 March 2024". */
-export function relativeDay(then: number, now: number, locale?: string): string {
+export function relativeDay(then: number, now: number, locale = LOCALE_OF_WORDS): string {
   const days = daysAgo(then, now);
   if (days <= 1)
     return capital(
       new Intl.RelativeTimeFormat(locale, { numeric: 'auto' }).format(-Math.max(0, days), 'day'),
     );
-  if (days < 7) return capital(new Intl.DateTimeFormat(locale, { weekday: 'long' }).format(then));
+  if (days < 7) return capital(date(then, { weekday: 'long' }, locale));
   const sameYear = new Date(then).getFullYear() === new Date(now).getFullYear();
   const year = sameYear ? undefined : 'numeric';
-  return new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'long', ...(year && { year }) }).format(
-    then,
-  );
+  return date(then, { day: 'numeric', month: 'long', ...(year && { year }) }, locale);
 }
 
 /** "just now", "5 minutes ago", "yesterday", "3 March". */
-export function relativeTime(then: number, now: number, locale?: string): string {
+export function relativeTime(then: number, now: number, locale = LOCALE_OF_WORDS): string {
   const seconds = Math.max(0, Math.round((now - then) / 1000));
   const words = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' });
   if (seconds < 60) return words.format(0, 'second');
@@ -93,11 +92,16 @@ export function relativeTime(then: number, now: number, locale?: string): string
   return relativeDay(then, now, locale);
 }
 
+/** "3 March", "March 2024": a date as words. */
+export function date(time: number, parts: Intl.DateTimeFormatOptions, locale = LOCALE_OF_WORDS): string {
+  return new Intl.DateTimeFormat(locale, parts).format(time);
+}
+
 /** A date with its time, for tooltips. */
 export function dateTime(time: number): string {
-  return new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' }).format(time);
+  return new Intl.DateTimeFormat(LOCALE_OF_WORDS, { dateStyle: 'medium', timeStyle: 'short' }).format(time);
 }
 
 function capital(words: string): string {
-  return words.charAt(0).toLocaleUpperCase() + words.slice(1);
+  return words.charAt(0).toLocaleUpperCase(LOCALE_OF_WORDS) + words.slice(1);
 }

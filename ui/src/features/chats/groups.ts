@@ -14,11 +14,7 @@ export interface ChatGroup {
 
 function monthTitle(time: number, now: number, locale?: string): string {
   const sameYear = new Date(time).getFullYear() === new Date(now).getFullYear();
-  const month = new Intl.DateTimeFormat(
-    locale,
-    sameYear ? { month: 'long' } : { month: 'long', year: 'numeric' },
-  );
-  return month.format(time);
+  return format.date(time, { month: 'long', ...(!sameYear && { year: 'numeric' }) }, locale);
 }
 
 function heading(chat: ChatSummary, now: number, locale?: string): { key: string; title: string } {
