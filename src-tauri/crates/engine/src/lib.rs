@@ -20,6 +20,7 @@ mod process;
 pub mod protocol;
 mod requests;
 pub mod scripted;
+mod starting;
 mod watch;
 mod worker;
 

@@ -237,6 +237,12 @@ impl Link {
         self.open().live()
     }
 
+    /// The end of the process, whatever brings it about. The future does not hold the link.
+    pub(crate) fn gone(&self) -> impl Future<Output = Option<Death>> + Send + use<> {
+        let mut status = self.status.subscribe();
+        async move { status.wait_for(|status| status.death.is_some()).await.ok().and_then(|status| status.death.clone()) }
+    }
+
     /// The process is gone and everything it said was read.
     pub(crate) fn died(&self, death: Death) {
         self.close_input();

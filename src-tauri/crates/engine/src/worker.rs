@@ -9,16 +9,14 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use inglenook_contract::ErrorInfo;
-use tokio::sync::mpsc;
 
 use crate::EngineError;
 use crate::death::{Death, Ended};
 use crate::generation::Generation;
 use crate::launcher::Program;
-use crate::link::{Link, Status};
-use crate::process::{LogTail, spawn, write_lines};
-use crate::protocol::{Generate, Load, PROTOCOL_VERSION, Prompt, Ready, Report, Request, RequestId};
-use crate::watch::{read_reports, watch_process};
+use crate::link::Link;
+use crate::protocol::{Generate, Load, Prompt, Ready, Report, Request, RequestId};
+use crate::starting::{Started, Starting};
 
 /// How long a worker is waited for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,17 +70,6 @@ pub struct Worker {
     ready: Ready,
 }
 
-/// Ends the process when dropped: also when a start is given up half-way.
-#[derive(Debug)]
-struct Started(Arc<Link>);
-
-impl Drop for Started {
-    fn drop(&mut self) {
-        self.0.end(Ended::Unloaded);
-        self.0.end_now.cancel();
-    }
-}
-
 impl Worker {
     /// Starts a program and has it load a model. `on_loading` is told of every progress, 0 to 1. Giving this
     /// future up ends the process.
@@ -93,23 +80,14 @@ impl Worker {
         program: &Program,
         load: Load,
         patience: Patience,
-        mut on_loading: impl FnMut(Option<f64>) + Send,
+        on_loading: impl FnMut(Option<f64>) + Send,
     ) -> Result<Self, EngineError> {
-        let started = greet(program, patience).await?;
-        let mut status = started.0.status.subscribe();
-        started.0.send(&Request::Load(Box::new(load)));
-        let ready = loop {
-            let Status { fraction, loaded, death, .. } = status.borrow_and_update().clone();
-            match (loaded, death) {
-                (Some(Err(failure)), _) => return Err(EngineError::Reported(failure)),
-                (_, Some(death)) => return Err(EngineError::Died(death)),
-                (Some(Ok(ready)), None) => break ready,
-                (None, None) => on_loading(fraction),
-            }
-            status.changed().await.expect("the link holds the sender as long as it is held here");
-        };
-        let link = Arc::clone(&started.0);
-        Ok(Self { link, _started: started, ready })
+        Starting::spawn(program, patience)?.load(load, on_loading).await
+    }
+
+    /// A process that has just loaded its model.
+    pub(crate) fn new(started: Started, ready: Ready) -> Self {
+        Self { link: Arc::clone(&started.0), _started: started, ready }
     }
 
     /// What it said of the model.
@@ -215,8 +193,7 @@ impl Worker {
 
     /// The end of the process, whatever brings it about. The future does not keep the worker alive.
     pub(crate) fn gone(&self) -> impl Future<Output = Option<Death>> + Send + use<> {
-        let mut status = self.link.status.subscribe();
-        async move { status.wait_for(|status| status.death.is_some()).await.ok().and_then(|status| status.death.clone()) }
+        self.link.gone()
     }
 }
 
@@ -229,40 +206,5 @@ struct Forget<'a> {
 impl Drop for Forget<'_> {
     fn drop(&mut self) {
         self.link.forget(self.id);
-    }
-}
-
-/// Starts a program with its tasks and waits for it to say who it is.
-async fn greet(program: &Program, patience: Patience) -> Result<Started, EngineError> {
-    let not_started = |reason: String| EngineError::NotStarted { path: program.path.clone(), reason };
-    let pipes = spawn(program).map_err(|error| not_started(error.to_string()))?;
-    let pid = pipes.child.id().ok_or_else(|| not_started("it was gone at once".to_owned()))?;
-    tracing::debug!(pid, program = %program.path.display(), "a worker was started");
-    let (input, lines) = mpsc::unbounded_channel();
-    let link = Arc::new(Link::new(pid, patience, input));
-    let started = Started(Arc::clone(&link));
-    let tail = LogTail::default();
-    tokio::spawn(write_lines(pipes.input, lines));
-    let log = tokio::spawn(tail.clone().follow(pipes.log, pid));
-    let reader = tokio::spawn(read_reports(pipes.output, Arc::clone(&link)));
-    tokio::spawn(watch_process(pipes.child, Arc::clone(&link), reader, log, tail.clone()));
-
-    let mut status = link.status.subscribe();
-    let answered =
-        status.wait_for(|status| status.hello.is_some() || status.loaded.is_some() || status.death.is_some());
-    let answered = match tokio::time::timeout(patience.hello, answered).await {
-        Ok(status) => status.expect("the link holds the sender as long as it is held here").clone(),
-        Err(_) => return Err(EngineError::Silent { seconds: patience.hello.as_secs(), log: tail.text() }),
-    };
-    match answered {
-        // A worker may refuse before it says who it is: this processor cannot run it, for example.
-        Status { loaded: Some(Err(failure)), .. } => Err(EngineError::Reported(failure)),
-        Status { hello: Some(hello), .. } if hello.protocol == PROTOCOL_VERSION => Ok(started),
-        Status { hello: Some(hello), .. } => Err(EngineError::WrongProtocol {
-            theirs: hello.protocol,
-            engine: format!("{} {}", hello.engine, hello.version),
-        }),
-        Status { death: Some(death), .. } => Err(EngineError::Died(death)),
-        Status { .. } => Err(EngineError::Mismatched),
     }
 }

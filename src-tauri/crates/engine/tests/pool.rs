@@ -6,7 +6,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use common::{LONG, Scene, StoppedClock, ask, calm, exists, first_text, kill_hard, listen, load, plain, spec};
+use common::{
+    LONG, Scene, StoppedClock, ask, calm, children, exists, first_text, gone, kill_hard, listen, load, plain, spec,
+};
 use inglenook_contract::{ErrorCode, FinishReason, ModelId, ModelState};
 use inglenook_engine::{Launcher, LoadSpec, Pool, PoolSettings};
 use serde_json::json;
@@ -389,11 +391,37 @@ async fn a_model_can_be_unloaded_while_it_loads() {
         async move { pool.load(spec("a")).await }
     });
     until(&pool, &a(), |state| matches!(state, ModelState::Loading { fraction: Some(_) })).await;
+    assert_eq!(children().len(), 1, "its worker is there");
     tokio::time::timeout(LONG, pool.unload(&a())).await.expect("it does not wait for the load");
+    assert_eq!(children(), [0; 0], "its memory is back");
     assert_eq!(pool.state(&a()), ModelState::Unloaded);
     assert_eq!(waiting.await.unwrap().unwrap_err().code, ErrorCode::Cancelled);
     scene.rewrite(json!({}));
     assert!(pool.ensure(spec("a")).await.is_ok());
+}
+
+#[tokio::test]
+async fn who_asks_while_a_load_is_being_given_up_gets_a_new_one() {
+    let scene = Scene::new(json!({ "load": { "steps": [{ "loading": { "steps": 2 } }, "hang"] } }));
+    let pool = scene.pool(calm());
+    let waiting = tokio::spawn({
+        let pool = pool.clone();
+        async move { pool.load(spec("a")).await }
+    });
+    until(&pool, &a(), |state| matches!(state, ModelState::Loading { fraction: Some(_) })).await;
+    scene.rewrite(json!({}));
+    let model = a();
+    let ((), lease) = tokio::join!(biased; pool.unload(&model), pool.ensure(spec("a")));
+    assert!(lease.is_ok(), "what another one gave up is not this caller's failure: {lease:?}");
+    assert_eq!(waiting.await.unwrap().unwrap_err().code, ErrorCode::Cancelled);
+}
+
+#[tokio::test]
+async fn a_failed_load_has_given_its_memory_back_when_it_is_told() {
+    let fail = json!({ "fail": { "code": "model_damaged", "message": "Cut." } });
+    let scene = Scene::new(json!({ "load": { "steps": [fail] } }));
+    assert_eq!(scene.pool(calm()).load(spec("a")).await.unwrap_err().code, ErrorCode::ModelDamaged);
+    assert_eq!(children(), [0; 0], "the next load finds it free");
 }
 
 #[tokio::test]
@@ -448,12 +476,7 @@ async fn dropping_the_pool_ends_its_workers() {
     let pool = scene.pool(calm());
     let pid = pool.ensure(spec("a")).await.unwrap().pid();
     drop(pool);
-    let gone = async {
-        while exists(pid) {
-            tokio::task::yield_now().await;
-        }
-    };
-    tokio::time::timeout(LONG, gone).await.expect("it is killed and collected");
+    gone(pid).await;
 }
 
 #[tokio::test]

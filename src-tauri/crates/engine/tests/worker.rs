@@ -4,7 +4,7 @@ mod common;
 
 use std::time::{Duration, Instant};
 
-use common::{LONG, Scene, ask, exists, first_text, hasty, kill_hard, listen, load, plain};
+use common::{LONG, Scene, ask, children, exists, first_text, gone, hasty, kill_hard, listen, load, plain};
 use inglenook_contract::{ErrorCode, ErrorInfo, FinishReason};
 use inglenook_engine::protocol::{Conversation, Generate, Prompt};
 use inglenook_engine::{EngineError, Patience, Program, Worker};
@@ -259,23 +259,11 @@ async fn a_start_that_is_given_up_leaves_no_process() {
         Worker::start(&program, load(None), hasty(), |fraction| told.send(fraction).unwrap()).await.map(drop)
     });
     while telling.recv().await.unwrap().is_none() {}
-    let before = children();
+    let pids = children();
+    assert_eq!(pids.len(), 1, "it is there while it loads");
     starting.abort();
     assert!(starting.await.unwrap_err().is_cancelled());
-    let gone = async {
-        while children().iter().any(|pid| before.contains(pid)) {
-            tokio::task::yield_now().await;
-        }
-    };
-    assert_eq!(before.len(), 1, "it was there while it loaded");
-    tokio::time::timeout(LONG, gone).await.expect("it is killed and collected");
-}
-
-/// The scripted workers that this thread's test has started, by their parent.
-fn children() -> Vec<u32> {
-    let tid = std::fs::read_link("/proc/thread-self").unwrap();
-    let children = std::fs::read_to_string(std::path::Path::new("/proc").join(tid).join("children")).unwrap();
-    children.split_whitespace().map(|pid| pid.parse().unwrap()).collect()
+    gone(pids[0]).await;
 }
 
 #[tokio::test]

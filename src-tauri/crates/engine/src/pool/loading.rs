@@ -12,6 +12,7 @@ use super::book::{Book, Inner};
 use super::slot::{Loaded, Phase};
 use super::{LoadSpec, sweep};
 use crate::death::{Death, Ended};
+use crate::starting::Starting;
 use crate::{EngineError, Worker};
 
 /// How often listeners are told of progress, at most.
@@ -71,10 +72,22 @@ impl Loading {
         });
     }
 
-    async fn aborted(&self) -> EngineError {
+    /// Whether it was given up; its end may still be waited for.
+    pub(super) fn is_aborted(&self) -> bool {
+        self.aborted.borrow().is_some()
+    }
+
+    /// What `part` of the load comes to, or why it was given up; then `part` is dropped at once.
+    async fn unless_aborted<T>(&self, part: impl Future<Output = T>) -> Result<T, EngineError> {
         let mut aborted = self.aborted.subscribe();
-        let aborted = aborted.wait_for(Option::is_some).await;
-        aborted.ok().and_then(|error| error.clone()).unwrap_or(EngineError::Unloaded)
+        tokio::select! {
+            biased;
+            // The sender lives in `self`, so a reason was waited for.
+            error = aborted.wait_for(Option::is_some) => {
+                Err(error.ok().and_then(|error| error.clone()).unwrap_or(EngineError::Unloaded))
+            }
+            outcome = part => Ok(outcome),
+        }
     }
 
     /// Waits for its end.
@@ -106,10 +119,10 @@ pub(super) fn begin(
 
 async fn run(inner: Arc<Inner>, loading: Arc<Loading>) {
     let model = &loading.spec.model;
-    let outcome = tokio::select! {
-        biased;
-        error = loading.aborted() => Err(error),
-        outcome = start(&inner, &loading) => outcome,
+    // Held until the outcome stands in the book: the next load counts the models that stand there.
+    let (_turn, outcome) = match loading.unless_aborted(inner.turn.lock()).await {
+        Ok(turn) => (Some(turn), start(&inner, &loading).await),
+        Err(error) => (None, Err(error)),
     };
     let outcome = {
         let mut book = inner.book();
@@ -135,17 +148,24 @@ async fn run(inner: Arc<Inner>, loading: Arc<Loading>) {
     loading.outcome.send_replace(Some(outcome));
 }
 
+/// Starts the worker. However that fails, its memory is back before this is told: who unloads a model waits for
+/// it, and the next load counts what is free.
 async fn start(inner: &Arc<Inner>, loading: &Loading) -> Result<Worker, EngineError> {
-    let _turn = inner.turn.lock().await;
     let spec = &loading.spec;
     let program = inner.launcher.program(spec.engine)?;
-    make_room(inner, spec).await?;
-    Worker::start(&program, spec.load.clone(), inner.patience, |fraction| {
+    loading.unless_aborted(make_room(inner, spec)).await??;
+    let starting = Starting::spawn(&program, inner.patience)?;
+    let gone = starting.gone();
+    let load = starting.load(spec.load.clone(), |fraction| {
         if loading.note(fraction) {
             inner.tell(&spec.model);
         }
-    })
-    .await
+    });
+    let outcome = loading.unless_aborted(load).await.flatten();
+    if outcome.is_err() {
+        gone.await;
+    }
+    outcome
 }
 
 /// Unloads idle models until the limit and the memory allow one more.

@@ -47,7 +47,7 @@ enum Step {
     Lease(Lease),
     /// A load of the same kind is under way; its outcome is this caller's too.
     Load(Arc<loading::Loading>),
-    /// A load of another kind is under way.
+    /// A load of another kind is under way, or one that was given up and is not gone yet.
     OtherLoad(Arc<loading::Loading>),
     /// The model is loaded in another way and is answering.
     Release,
@@ -125,7 +125,9 @@ impl Pool {
         }
         let slot = book.slot(spec);
         let replaced = match &slot.phase {
-            Phase::Loading(loading) if loading.spec.loads_like(spec) => return Ok(Step::Load(Arc::clone(loading))),
+            Phase::Loading(loading) if loading.spec.loads_like(spec) && !loading.is_aborted() => {
+                return Ok(Step::Load(Arc::clone(loading)));
+            }
             Phase::Loading(loading) => return Ok(Step::OtherLoad(Arc::clone(loading))),
             Phase::Ready(loaded) if loaded.worker.is_open() && loaded.spec.loads_like(spec) => {
                 let loaded = Arc::clone(loaded);

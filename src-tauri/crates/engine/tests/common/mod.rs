@@ -200,3 +200,20 @@ pub fn exists(pid: u32) -> bool {
     assert!(Path::new("/proc/self").exists(), "these tests look into /proc");
     Path::new(&format!("/proc/{pid}")).exists()
 }
+
+/// Waits until a process that is bound to end is gone, and collected.
+pub async fn gone(pid: u32) {
+    let going = async {
+        while exists(pid) {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    tokio::time::timeout(LONG, going).await.expect("it is ended and collected");
+}
+
+/// The workers that this thread's test has started and that were not collected yet.
+pub fn children() -> Vec<u32> {
+    let tid = std::fs::read_link("/proc/thread-self").unwrap();
+    let children = std::fs::read_to_string(Path::new("/proc").join(tid).join("children")).unwrap();
+    children.split_whitespace().map(|pid| pid.parse().unwrap()).collect()
+}
