@@ -111,6 +111,7 @@ impl App {
     pub async fn shutdown(&self) {
         self.answers().stop_all().await;
         self.pool().shutdown().await;
+        self.answers().unstored.store_all(self.store()).await;
         if let Err(error) = self.store().close().await {
             tracing::error!(%error, "the store was not closed in order");
         }

@@ -79,7 +79,7 @@ pub async fn pin(app: &App, request: PinChat) -> Result<()> {
 /// # Errors
 /// `NotFound`.
 pub async fn delete(app: &App, chat: &ChatId) -> Result<()> {
-    app.answers().stop_and_wait(chat).await;
+    let _gate = app.answers().still(chat).await;
     let store = app.store_of(chat.as_str());
     store.delete_chat(chat).await?;
     if store.is_temporary() {
@@ -129,14 +129,17 @@ pub async fn branch(app: &App, message: &MessageId) -> Result<Chat> {
     Ok(complete(app, chat))
 }
 
-/// The model that answers next; new chats begin with it too.
+/// The model that answers next; new chats begin with it too, unless this one is temporary: nothing of that is kept.
 ///
 /// # Errors
 /// `NotFound` for an unknown chat or model.
 pub async fn choose_model(app: &App, request: ChooseModel) -> Result<()> {
     models::find(app, &request.model).await.ok_or(crate::AppError::UnknownModel)?;
-    app.store_of(request.chat.as_str()).choose_model(&request.chat, &request.model).await?;
-    crate::settings::remember_model(app, &request.model)?;
+    let store = app.store_of(request.chat.as_str());
+    store.choose_model(&request.chat, &request.model).await?;
+    if !store.is_temporary() {
+        crate::settings::remember_model(app, &request.model)?;
+    }
     app.changes_bus().tell_chat(&request.chat);
     Ok(())
 }

@@ -15,14 +15,19 @@ use crate::{App, AppError, Result, answers, chats};
 pub async fn page(app: &App, request: MessagePageRequest) -> Result<MessagePage> {
     let limit = request.limit.clamp(1, 400);
     let mut page = app.store_of(request.chat.as_str()).page(&request.chat, request.from, limit).await?;
-    // What is being written is further in memory than on disk.
+    // What is being written, or could not be, is further in memory than on disk.
     for message in &mut page.messages {
-        if let Some(live) = app.answers().live(&message.id) {
+        if let Some(newer) = in_memory(app, &message.id) {
             let versions = std::mem::take(&mut message.versions);
-            *message = Message { versions, index: message.index, ..live.message() };
+            *message = Message { versions, index: message.index, ..newer };
         }
     }
     Ok(page)
+}
+
+fn in_memory(app: &App, id: &MessageId) -> Option<Message> {
+    let live = app.answers().live(id).map(|live| live.message());
+    live.or_else(|| app.answers().unstored.message(id))
 }
 
 /// Says something. While an answer is on its way in the chat, the text waits its turn.
@@ -37,7 +42,6 @@ pub async fn send(app: &App, request: SendMessage) -> Result<Sent> {
     let store = app.store_of(request.chat.as_str());
     if app.answers().is_answering(&request.chat) {
         let queued = store.push_queued(&request.chat, &request.text).await?;
-        store.save_draft(&request.chat, "").await?;
         drop(gate);
         app.changes_bus().tell_chat(&request.chat);
         return Ok(Sent::Queued { queued: queued.id });
@@ -109,7 +113,7 @@ pub async fn regenerate(app: &App, message: &MessageId) -> Result<MessageRef> {
     let store = app.store_of(message.as_str());
     let old = store.message(message).await?;
     let (Role::Assistant, Some(parent)) = (old.role, old.parent) else { return Err(AppError::NotAnAnswer) };
-    let _gate = still(app, &old.chat).await;
+    let _gate = app.answers().still(&old.chat).await;
     let answer = store.add_answer(&parent, None).await?;
     Ok(answers::begin(app, answer))
 }
@@ -124,7 +128,7 @@ pub async fn go_on(app: &App, message: &MessageId) -> Result<MessageRef> {
     if old.role != Role::Assistant {
         return Err(AppError::NotAnAnswer);
     }
-    let _gate = still(app, &old.chat).await;
+    let _gate = app.answers().still(&old.chat).await;
     let answer = store.reopen(message).await?;
     Ok(answers::begin(app, answer))
 }
@@ -139,7 +143,7 @@ pub async fn edit(app: &App, request: EditMessage) -> Result<MessageRef> {
     }
     let store = app.store_of(request.message.as_str());
     let old = store.message(&request.message).await?;
-    let _gate = still(app, &old.chat).await;
+    let _gate = app.answers().still(&old.chat).await;
     if old.role == Role::Assistant {
         let version = store.edit_answer(&request.message, &request.text).await?;
         app.changes_bus().tell_chat(&old.chat);
@@ -166,7 +170,7 @@ pub async fn show(app: &App, message: &MessageId) -> Result<()> {
 pub async fn delete(app: &App, message: &MessageId) -> Result<()> {
     let store = app.store_of(message.as_str());
     let chat = store.message(message).await?.chat;
-    let _gate = still(app, &chat).await;
+    let _gate = app.answers().still(&chat).await;
     store.delete_message(message).await?;
     chats::tell(app, &chat);
     Ok(())
@@ -209,19 +213,11 @@ pub async fn watch(app: &App, message: &MessageId) -> Result<impl Stream<Item = 
     if let Some(live) = app.answers().live(message) {
         return Ok(live.watch().boxed());
     }
-    let message = app.store_of(message.as_str()).message(message).await?;
+    let message = match app.answers().unstored.message(message) {
+        Some(message) => message,
+        None => app.store_of(message.as_str()).message(message).await?,
+    };
     let snapshot = AnswerEvent::Snapshot { message: Box::new(message.clone()) };
     let ended = AnswerEvent::Ended { message: Box::new(message) };
     Ok(futures::stream::iter([snapshot, ended]).boxed())
-}
-
-/// Ends what is being written in a chat and keeps anything else from beginning there meanwhile.
-async fn still<'a>(app: &'a App, chat: &ChatId) -> tokio::sync::MutexGuard<'a, ()> {
-    loop {
-        app.answers().stop_and_wait(chat).await;
-        let gate = app.answers().gate().await;
-        if !app.answers().is_answering(chat) {
-            return gate;
-        }
-    }
 }

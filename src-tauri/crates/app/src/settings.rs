@@ -62,7 +62,8 @@ pub async fn backups(app: &App) -> Result<Vec<Backup>> {
 /// # Errors
 /// `NotFound`, and as every writing of the store; the database in use stays in use then.
 pub async fn restore_backup(app: &App, name: &str) -> Result<()> {
-    app.answers().stop_all().await;
+    // Held until the other database is in use: what was said meanwhile would go with the old one.
+    let _gate = app.answers().still_all().await;
     app.store().restore_backup(name).await?;
     app.dismiss_notices();
     app.changes_bus().tell(ChangeTag::Chats);

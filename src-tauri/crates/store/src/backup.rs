@@ -133,7 +133,10 @@ pub(crate) async fn make(db: &mut SqliteConnection, files: &Files, kind: Kind) -
 fn prune(files: &Files, kind: Kind) -> Result<()> {
     let dir = files.backups()?;
     let since = files.last_set_aside()?.unwrap_or(i64::MIN);
-    for name in names(files)?.iter().filter(|name| is(name, kind)).skip(KEPT) {
+    let (now, mut names) = (identity::now(), names(files)?);
+    // A clock that was wrong dates copies in the future; they must not push out those that are made now.
+    names.sort_by_key(|name| made_at(name).is_some_and(|at| at > now));
+    for name in names.iter().filter(|name| is(name, kind)).skip(KEPT) {
         if made_at(name).is_some_and(|at| at > since) {
             fs::remove_file(dir.join(name))?;
         }

@@ -7,7 +7,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use sqlx::sqlite::{SqliteConnectOptions, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{ConnectOptions as _, Connection as _, SqliteConnection, SqlitePool};
+use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, SqliteConnection, SqlitePool};
 use tokio::sync::Mutex;
 
 use crate::Result;
@@ -82,8 +82,12 @@ impl Connections {
     pub(crate) async fn empty_log(&self) {
         let mut writer = self.writer.lock().await;
         writer.roll_back().await;
-        if let Err(error) = sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(&mut writer.connection).await {
-            tracing::warn!(%error, "the database's log could not be emptied");
+        // Readers, a backup above all, are not waited for: nobody could write meanwhile. The end empties it anyway.
+        let patience = format!("PRAGMA busy_timeout = {}", PATIENCE.as_millis());
+        for statement in ["PRAGMA busy_timeout = 0".into(), "PRAGMA wal_checkpoint(TRUNCATE)".into(), patience] {
+            if let Err(error) = sqlx::query(AssertSqlSafe(statement)).execute(&mut writer.connection).await {
+                tracing::warn!(%error, "the database's log could not be emptied");
+            }
         }
     }
 

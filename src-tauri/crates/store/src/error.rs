@@ -122,9 +122,10 @@ impl From<MigrateError> for StoreError {
 }
 
 impl From<serde_json::Error> for StoreError {
-    /// The JSON is our own, so what cannot be read was damaged and what cannot be written does not exist.
+    /// The JSON is our own: what cannot be read was written by another version, and setting the whole database aside
+    /// would mend nothing.
     fn from(error: serde_json::Error) -> Self {
-        Self::Damaged(error.to_string())
+        Self::Failed(error.to_string())
     }
 }
 

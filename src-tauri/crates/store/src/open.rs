@@ -47,7 +47,7 @@ impl Store {
             Err(StoreError::Damaged(damage)) => {
                 let aside = files.set_aside(Aside::Damaged)?;
                 tracing::error!(%damage, aside = %aside.display(), "the database is damaged and was set aside");
-                let connections = connect(&files, false).await?;
+                let connections = connect_anew(&files, &aside).await?;
                 let backups = backup::list(&files).await?;
                 notices.push(Notice::DatabaseSetAside { path: aside.display().to_string(), backups });
                 connections
@@ -92,6 +92,18 @@ pub(crate) async fn connect(files: &Files, examine: bool) -> Result<Connections>
     })
     .await?;
     Ok(Connections::on_disk(db, &path))
+}
+
+/// Connections to a new database, in the place of the one that lies at `aside`. Where none can be made, on a full disk
+/// say, that one goes back: the next start meets the damage again, and the person hears of it then.
+async fn connect_anew(files: &Files, aside: &Path) -> Result<Connections> {
+    match connect(files, false).await {
+        Ok(connections) => Ok(connections),
+        Err(error) => {
+            files.bring_back(aside)?;
+            Err(error)
+        }
+    }
 }
 
 /// The connection after this work; after an error it is closed. That is awaited, because what is closed late would

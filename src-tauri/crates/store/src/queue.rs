@@ -1,6 +1,6 @@
 //! Texts that wait in a chat until the answer before them is done.
 
-use inglenook_contract::{AnsweredBy, ChatId, ErrorInfo, QueuedId, QueuedMessage};
+use inglenook_contract::{ChatId, ErrorInfo, MessageId, QueuedId, QueuedMessage};
 use sqlx::sqlite::SqliteRow;
 use sqlx::{Row as _, SqliteConnection};
 
@@ -62,19 +62,18 @@ impl Store {
         .await
     }
 
-    /// [`Store::add_turn`] with a text of the queue, held or not, which leaves the queue. The draft stays.
+    /// [`Store::add_turn`] with a text of the queue, held or not, which leaves the queue. It follows the message
+    /// `after`, whatever version is shown by now, or the end of the path that is shown. The draft stays.
     ///
     /// # Errors
     /// `NotFound` where the text is not in this chat's queue any more, or the chat is in the trash.
-    pub async fn add_queued_turn(
-        &self,
-        chat: &ChatId,
-        id: &QueuedId,
-        answered_by: Option<&AnsweredBy>,
-    ) -> Result<Turn> {
+    pub async fn add_queued_turn(&self, chat: &ChatId, id: &QueuedId, after: Option<&MessageId>) -> Result<Turn> {
         self.write(async |db| {
             let queued = take(db, chat, id).await?;
-            self.turn_at_end(db, chat.as_str(), &queued.text, answered_by).await
+            match after {
+                Some(after) => self.turn_after(db, chat.as_str(), Some(after.as_str()), &queued.text, None).await,
+                None => self.turn_at_end(db, chat.as_str(), &queued.text, None).await,
+            }
         })
         .await
     }

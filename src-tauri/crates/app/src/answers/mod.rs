@@ -4,15 +4,17 @@ mod coalesce;
 mod live;
 mod prompt;
 mod run;
+mod unstored;
 mod written;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use inglenook_contract::{ChangeTag, ChatId, Message, MessageId, MessageRef, Sent};
+use inglenook_contract::{ChatId, Message, MessageId, MessageRef, Sent};
 use inglenook_store::Turn;
 
 use crate::App;
+use crate::chats::tell;
 pub(crate) use live::Live;
 
 /// The answers on their way.
@@ -20,6 +22,8 @@ pub(crate) use live::Live;
 pub(crate) struct Answers {
     by_chat: Mutex<HashMap<ChatId, Arc<Live>>>,
     gate: tokio::sync::Mutex<()>,
+    /// Ended, but not in the store.
+    pub(crate) unstored: unstored::Unstored,
 }
 
 impl Answers {
@@ -47,6 +51,28 @@ impl Answers {
         if let Some(live) = live {
             live.stop.cancel();
             live.ended.cancelled().await;
+        }
+    }
+
+    /// Ends what is being written in a chat and keeps anything else from beginning anywhere meanwhile.
+    pub(crate) async fn still(&self, chat: &ChatId) -> tokio::sync::MutexGuard<'_, ()> {
+        loop {
+            self.stop_and_wait(chat).await;
+            let gate = self.gate().await;
+            if !self.is_answering(chat) {
+                return gate;
+            }
+        }
+    }
+
+    /// Ends everything that is being written and keeps anything else from beginning meanwhile.
+    pub(crate) async fn still_all(&self) -> tokio::sync::MutexGuard<'_, ()> {
+        loop {
+            self.stop_all().await;
+            let gate = self.gate().await;
+            if self.by_chat().is_empty() {
+                return gate;
+            }
         }
     }
 
@@ -80,12 +106,13 @@ pub(crate) fn begin(app: &App, answer: Message) -> MessageRef {
     let live = Arc::new(Live::new(answer));
     app.answers().register(&live);
     tell(app, &live.chat);
-    tokio::spawn(run::run(app.clone(), live));
+    let running = tokio::spawn(run::run(app.clone(), Arc::clone(&live)));
+    let app = app.clone();
+    tokio::spawn(async move {
+        // Whoever waits for the end of an answer must get one, whatever happens to it.
+        if running.await.is_err_and(|error| error.is_panic()) {
+            run::give_up(&app, &live).await;
+        }
+    });
     reference
-}
-
-/// Announces that a chat's messages and its place in the list changed.
-fn tell(app: &App, chat: &ChatId) {
-    app.changes_bus().tell(ChangeTag::Chats);
-    app.changes_bus().tell_chat(chat);
 }

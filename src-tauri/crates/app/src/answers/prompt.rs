@@ -14,7 +14,15 @@ pub(crate) fn conversation(path: &[Message], answer: &Message, parameters: &Para
             ..ChatMessage::default()
         });
     }
-    messages.extend(path.iter().filter(|message| message.id != answer.id && was_said(message)).map(shown));
+    for message in path.iter().filter(|message| message.id != answer.id && was_said(message)) {
+        match messages.last_mut() {
+            // Where an answer is left out; templates of many models refuse two of a person's messages in a row.
+            Some(last) if message.role == Role::User && last.role == "user" => {
+                last.content = format!("{}\n\n{}", last.content, message.text);
+            }
+            _ => messages.push(shown(message)),
+        }
+    }
     let continue_last = !answer.text.is_empty() || !answer.reasoning.is_empty();
     if continue_last {
         messages.push(ChatMessage { reasoning: answer.reasoning.clone(), ..shown(answer) });
@@ -100,6 +108,7 @@ mod tests {
             message("4", Role::Assistant, ""),
         ];
         let conversation = conversation(&path, &path[3], &Parameters::default());
-        assert_eq!(conversation.messages.len(), 2, "only what was said: {:?}", conversation.messages);
+        let shown: Vec<_> = conversation.messages.iter().map(|m| (m.role.as_str(), m.content.as_str())).collect();
+        assert_eq!(shown, [("user", "One\n\nTwo")], "only what was said, and the roles still alternate");
     }
 }

@@ -11,7 +11,7 @@ use tokio::time::Instant;
 
 use super::coalesce::Coalescer;
 use super::prompt::conversation;
-use super::{Live, begin_turn, tell};
+use super::{Live, begin_turn, tell, unstored};
 use crate::answers::written::Written;
 use crate::{App, Result, defaults, models};
 
@@ -36,18 +36,33 @@ pub(super) async fn run(app: App, live: Arc<Live>) {
     finish(&app, &store, &live, written, end).await;
 }
 
+/// Ends an answer over which this process stumbled, with what was shown of it.
+pub(super) async fn give_up(app: &App, live: &Live) {
+    let store = app.store_of(live.chat.as_str()).clone();
+    let words = "Something went wrong inside Inglenook while this was written. The log says more.";
+    let end = End::Failed(ErrorInfo::new(ErrorCode::Internal, words).retryable());
+    finish(app, &store, live, Written::going_on_from(&live.message()), end).await;
+}
+
 async fn write(app: &App, store: &Store, live: &Live, written: &mut Written) -> Result<End> {
+    let prepared = tokio::select! {
+        biased;
+        () = live.stop.cancelled() => return Ok(End::Stopped(None)),
+        prepared = prepare(app, store, live) => prepared?,
+    };
+    let (lease, generate) = prepared;
+    follow(store, live, written, &lease, generate).await
+}
+
+/// The model, ready, and what it is asked. May take long: folders are read, weights are loaded.
+async fn prepare(app: &App, store: &Store, live: &Live) -> Result<(Lease, Generate)> {
     let answer = live.message();
     let chat = store.chat(&live.chat).await?;
     let model = models::for_chat(app, &chat).await?;
     let parameters = defaults::effective(&chat.parameters, &app.settings().defaults, &model);
     let path = store.path_to(&live.id).await?;
     let spec = models::load_spec(&model, &parameters)?;
-    let lease = tokio::select! {
-        biased;
-        () = live.stop.cancelled() => return Ok(End::Stopped(None)),
-        lease = app.pool().ensure(spec) => lease?,
-    };
+    let lease = app.pool().ensure(spec).await?;
     let streaming = store.begin_streaming(&live.id, &models::answered_by(&model)).await?;
     live.replace(streaming);
     if !store.is_temporary() {
@@ -62,7 +77,7 @@ async fn write(app: &App, store: &Store, live: &Live, written: &mut Written) -> 
         response_format: Default::default(),
         logprobs: None,
     };
-    follow(store, live, written, &lease, generate).await
+    Ok((lease, generate))
 }
 
 /// Follows a generation to its end, showing and storing what comes.
@@ -138,7 +153,9 @@ async fn finish(app: &App, store: &Store, live: &Live, written: Written, end: En
         Ok(message) => message,
         Err(error) => {
             tracing::error!(%error, "the end of an answer could not be stored");
-            unstored(live.message(), finished, error.into())
+            let shown = as_if_stored(live.message(), finished.clone(), error.into());
+            unstored::keep(app, store, shown.clone(), finished);
+            shown
         }
     };
     let gate = app.answers().gate().await;
@@ -151,7 +168,7 @@ async fn finish(app: &App, store: &Store, live: &Live, written: Written, end: En
 }
 
 /// The answer as it would have been stored: the window still shows every word of it, and why it is not kept.
-fn unstored(shown: Message, finished: inglenook_store::FinishedAnswer, error: ErrorInfo) -> Message {
+fn as_if_stored(shown: Message, finished: inglenook_store::FinishedAnswer, error: ErrorInfo) -> Message {
     Message {
         status: MessageStatus::Failed,
         error: Some(error),
@@ -164,11 +181,12 @@ fn unstored(shown: Message, finished: inglenook_store::FinishedAnswer, error: Er
 }
 
 /// Sends the next waiting text after an answer that ended well; after any other they are held, because the person
-/// may want to say something else now. The caller holds the gate.
+/// may want to say something else now; so after a "stop" that came too late for the answer. The caller holds the gate.
 async fn next(app: &App, store: &Store, live: &Live, status: MessageStatus) {
+    let stopped = status == MessageStatus::Stopped || live.stop.is_cancelled();
     let result = match status {
-        MessageStatus::Done => send_next(app, store, live).await,
-        MessageStatus::Stopped => store.hold_queue(&live.chat, &held("You stopped the answer before it.")).await,
+        MessageStatus::Done if !stopped => send_next(app, store, live).await,
+        _ if stopped => store.hold_queue(&live.chat, &held("You stopped the answer before it.")).await,
         _ => store.hold_queue(&live.chat, &held("The answer before it failed.")).await,
     };
     if let Err(error) = result {
@@ -178,7 +196,7 @@ async fn next(app: &App, store: &Store, live: &Live, status: MessageStatus) {
 
 async fn send_next(app: &App, store: &Store, live: &Live) -> inglenook_store::Result<()> {
     if let Some(queued) = store.next_queued(&live.chat).await? {
-        let turn = store.add_queued_turn(&live.chat, &queued.id, None).await?;
+        let turn = store.add_queued_turn(&live.chat, &queued.id, Some(&live.id)).await?;
         debug_assert_eq!(turn.message.role, Role::User, "what waits was written by a person");
         begin_turn(app, turn);
     }

@@ -47,8 +47,7 @@ impl Store {
         .await
     }
 
-    /// One chat, in the trash or not. Its `defaults` are empty: they depend on the model, of which the store knows
-    /// nothing.
+    /// One chat, in the trash or not.
     ///
     /// # Errors
     /// `NotFound`.

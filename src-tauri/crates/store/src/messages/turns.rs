@@ -60,14 +60,26 @@ impl Store {
         text: &str,
         answered_by: Option<&AnsweredBy>,
     ) -> Result<Turn> {
+        let leaf = path::leaf(db, chat).await?;
+        self.turn_after(db, chat, leaf.as_deref(), text, answered_by).await
+    }
+
+    /// A turn below the message `after`; at the beginning of the chat where that is `None`.
+    pub(crate) async fn turn_after(
+        &self,
+        db: &mut SqliteConnection,
+        chat: &str,
+        after: Option<&str>,
+        text: &str,
+        answered_by: Option<&AnsweredBy>,
+    ) -> Result<Turn> {
         chats::touch(db, chat).await?;
         sqlx::query("UPDATE chats SET title_auto = ?2 WHERE id = ?1 AND title_auto = ''")
             .bind(chat)
             .bind(title::automatic(text))
             .execute(&mut *db)
             .await?;
-        let leaf = path::leaf(db, chat).await?;
-        self.turn_under(db, chat, leaf.as_deref(), New::by_person(text), answered_by).await
+        self.turn_under(db, chat, after, New::by_person(text), answered_by).await
     }
 
     /// Another answer, waiting, to the message `parent`; it is shown from now on.

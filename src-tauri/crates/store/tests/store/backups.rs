@@ -64,6 +64,20 @@ async fn the_three_latest_are_kept() {
 }
 
 #[tokio::test]
+async fn copies_that_a_wrong_clock_dated_push_out_none_made_now() {
+    let (home, _, name) = folder_with_backup().await;
+    let dir = home.path().join("backups");
+    for day in 1..=3 {
+        fs::copy(dir.join(&name), dir.join(format!("inglenook-2999010{day}T120000Z-daily.db"))).unwrap();
+    }
+    fs::remove_file(dir.join(&name)).unwrap();
+    open(home.path()).await.close().await.unwrap();
+    let kept = names(home.path());
+    assert_eq!(kept.len(), 3, "three are kept: {kept:?}");
+    assert!(!kept[0].contains("2999"), "among them the one that was just made: {kept:?}");
+}
+
+#[tokio::test]
 async fn those_from_before_the_damage_are_never_pushed_out() {
     let (home, _, name) = folder_with_backup().await;
     let dir = home.path().join("backups");

@@ -49,3 +49,17 @@ async fn a_text_that_cannot_be_sent_stays_in_the_queue() {
     assert!(matches!(refused, Err(StoreError::NotFound(_))), "{refused:?}");
     assert_eq!(store.queue(&id).await.unwrap(), [queued], "all of it was taken back");
 }
+
+#[tokio::test]
+async fn a_text_that_waited_for_an_answer_follows_that_answer() {
+    let (store, _home) = store().await;
+    let (id, messages) = chat(&store, &["one", "first"]).await;
+    let waiting = store.push_queued(&id, "and then?").await.unwrap();
+    let other = store.add_answer(&messages[0].id, None).await.unwrap();
+    store.finish(&other.id, done("second")).await.unwrap();
+    assert_eq!(shown(&store, &id).await, ["one", "second"], "the person looks at another version by now");
+
+    let turn = store.add_queued_turn(&id, &waiting.id, Some(&messages[1].id)).await.unwrap();
+    assert_eq!(turn.message.parent.as_ref(), Some(&messages[1].id), "it was said to the first");
+    assert_eq!(shown(&store, &id).await, ["one", "first", "and then?", ""]);
+}
