@@ -7,11 +7,13 @@
 //! as counting.
 
 use std::collections::HashMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
-use inglenook_contract::{FinishReason, Parameter};
+use inglenook_contract::FinishReason;
+use inglenook_engine::EngineKind;
 use inglenook_engine::protocol::{Generate, Hello, Load, PROTOCOL_VERSION, Prompt, Report, Request, RequestId};
 
 use crate::embed::Embedder;
@@ -26,7 +28,7 @@ use crate::{load, process};
 
 /// The exit code after a model that could not be loaded; the report has said why.
 const EXIT_NOT_LOADED: i32 = 1;
-/// The exit code after a crash of the engine's thread.
+/// The exit code after a crash of a thread.
 const EXIT_CRASHED: i32 = 70;
 
 /// The share of free memory that conversations may keep between requests, as a divisor.
@@ -45,28 +47,11 @@ pub(crate) fn run() -> ExitCode {
 }
 
 fn hello() -> Hello {
-    use Parameter::{
-        ContextLength, FrequencyPenalty, MaxTokens, MinP, PresencePenalty, RepeatPenalty, Seed, Stop, Temperature,
-        Thinking, TopK, TopP,
-    };
     Hello {
         protocol: PROTOCOL_VERSION,
-        engine: "mistral.rs".into(),
+        engine: EngineKind::MistralRs.name().into(),
         version: "0.8.1".into(),
-        parameters: vec![
-            Temperature,
-            TopP,
-            TopK,
-            MinP,
-            RepeatPenalty,
-            PresencePenalty,
-            FrequencyPenalty,
-            MaxTokens,
-            Stop,
-            Seed,
-            ContextLength,
-            Thinking,
-        ],
+        parameters: EngineKind::MistralRs.parameters().to_vec(),
     }
 }
 
@@ -127,15 +112,30 @@ impl Worker {
         process::set_threads(load.config.threads);
         let (works, received) = channel();
         let (outbox, model, tickets) = (self.outbox.clone(), self.model.clone(), self.tickets.clone());
-        start("engine", move || match load_model(&load, &outbox, &model) {
+        self.start("engine", move || match load_model(&load, &outbox, &model) {
             Loaded::Writer(model) => write(&model, &received, &outbox, &tickets),
             Loaded::Embedder(embedder) => embed(&embedder, &received, &outbox),
         });
         let (asides, received) = channel::<Aside>();
         let (outbox, model) = (self.outbox.clone(), self.model.clone());
-        start("aside", move || received.into_iter().for_each(|aside| aside(&outbox, &model)));
+        self.start("aside", move || received.into_iter().for_each(|aside| aside(&outbox, &model)));
         self.works = Some(works);
         self.asides = Some(asides);
+    }
+
+    /// Starts a thread. If it panics the process ends and says why: a host that hears nothing waits for ever.
+    fn start(&self, name: &str, body: impl FnOnce() + Send + 'static) {
+        let (outbox, model, tickets) = (self.outbox.clone(), self.model.clone(), self.tickets.clone());
+        let watched = move || {
+            if catch_unwind(AssertUnwindSafe(body)).is_err() {
+                tell_of_crash(&outbox, &tickets, model.get().is_some());
+                process::end(EXIT_CRASHED);
+            }
+        };
+        if let Err(error) = std::thread::Builder::new().name(name.into()).spawn(watched) {
+            tracing::error!(%error, "no thread could be started");
+            process::end(EXIT_CRASHED);
+        }
     }
 
     fn generate(&self, request: Generate) {
@@ -167,11 +167,15 @@ fn lock(tickets: &Tickets) -> MutexGuard<'_, HashMap<RequestId, Arc<Ticket>>> {
     tickets.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn start(name: &str, body: impl FnOnce() + Send + 'static) {
-    if let Err(error) = std::thread::Builder::new().name(name.into()).spawn(body) {
-        tracing::error!(%error, "no thread could be started");
-        process::end(EXIT_CRASHED);
+/// Tells all who wait that a thread has died: those who asked for answers, and whoever asked for the model.
+fn tell_of_crash(outbox: &Outbox, tickets: &Tickets, loaded: bool) {
+    let detail = load::last_panic();
+    if !loaded {
+        let error = WorkerError::EngineFailed { doing: "load the model", detail: detail.clone() };
+        outbox.send(&Report::LoadFailed(error.failure()));
     }
+    let error = WorkerError::EngineCrashed { detail };
+    lock(tickets).values().for_each(|ticket| ticket.failed(&error));
 }
 
 fn load_model(load: &Load, outbox: &Outbox, place: &OnceLock<Loaded>) -> Loaded {
@@ -259,5 +263,32 @@ fn detokenize(outbox: &Outbox, loaded: &OnceLock<Loaded>, id: RequestId, tokens:
     match text {
         Ok(text) => outbox.send(&Report::Detokenized { id, text }),
         Err(error) => outbox.fail(Some(id), &error),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::wire::tests::Sink;
+    use inglenook_contract::ErrorCode;
+
+    fn told(loaded: bool) -> Vec<Report> {
+        let sink = Sink::default();
+        let tickets = Tickets::default();
+        for id in [3, 4] {
+            lock(&tickets).insert(id, Arc::new(Ticket::new(id, sink.outbox())));
+        }
+        lock(&tickets)[&4].done(FinishReason::Stop);
+        tell_of_crash(&sink.outbox(), &tickets, loaded);
+        sink.reports().into_iter().skip(1).collect()
+    }
+
+    #[test]
+    fn a_crash_is_told_to_everybody_who_waits_and_to_nobody_else() {
+        let crashed = |report: &Report| matches!(report, Report::Failed { id: Some(3), failure } if failure.code == ErrorCode::EngineCrashed);
+        let reports = told(true);
+        assert!(matches!(reports.as_slice(), [failed] if crashed(failed)), "{reports:?}");
+        let reports = told(false);
+        assert!(matches!(reports.as_slice(), [Report::LoadFailed(_), failed] if crashed(failed)), "{reports:?}");
     }
 }

@@ -59,6 +59,30 @@ fn sentinel(trie: &TokTrie, ends: &[u32]) -> Option<u32> {
     // A special one is best, for it never stands within what somebody says, unless it marks a tool call or the
     // like: the model can no longer write the one that is taken.
     let silent = |id: &u32| fits(id) && !speaks(trie.token(*id).get(1..).unwrap_or_default());
-    let special = trie.get_special_tokens().into_iter().find(silent);
-    special.or_else(|| (0..trie.vocab_size() as u32).rev().find(fits))
+    // Looked for here and not by the trie's own function, which panics where there is none.
+    let mut special = (0..trie.vocab_size() as u32).filter(|id| trie.is_special_token(*id));
+    special.find(silent).or_else(|| (0..trie.vocab_size() as u32).rev().find(fits))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use mistralrs_core::llguidance::toktrie::TokRxInfo;
+
+    fn trie(words: &[&[u8]]) -> TokTrie {
+        let words: Vec<Vec<u8>> = words.iter().map(|word| word.to_vec()).collect();
+        TokTrie::from(&TokRxInfo::new(words.len() as u32, 0), &words)
+    }
+
+    #[test]
+    fn a_request_ends_with_a_special_token_that_says_nothing() {
+        let words: [&[u8]; 5] = [b"\xff</s>", b"\xff<think>", b"\xff<pad>", b"a", b"ab"];
+        assert_eq!(sentinel(&trie(&words), &[0]), Some(2));
+    }
+
+    #[test]
+    fn a_vocabulary_without_special_tokens_lends_another_one() {
+        assert_eq!(sentinel(&trie(&[b"a", b"ab", b"b"]), &[2]), Some(1), "no other begins like it");
+        assert_eq!(sentinel(&trie(&[b"a", b"\xff"]), &[1]), Some(0), "a lone byte 255 is none either");
+    }
 }

@@ -84,17 +84,21 @@ const ENDS: [&str; 11] = [
     "<turn|>",
 ];
 
-/// Loads a model and tells how far it is. A panic of the engine is a failure like any other.
+/// Loads a model and tells how far it is. A panic, of the engine or over what the files say, is a failure like any
+/// other.
 pub(crate) fn load(request: &Load, outbox: &Outbox) -> Result<(Loaded, Ready), WorkerError> {
+    remember_panics();
+    catch_unwind(AssertUnwindSafe(|| read_and_finish(request, outbox)))
+        .unwrap_or_else(|_| Err(WorkerError::EngineFailed { doing: "load the model", detail: last_panic() }))
+}
+
+fn read_and_finish(request: &Load, outbox: &Outbox) -> Result<(Loaded, Ready), WorkerError> {
     let begun = Instant::now();
     let mut progress = Progress::new(outbox);
-    remember_panics();
-    let read = catch_unwind(AssertUnwindSafe(|| match request.format {
+    let read = match request.format {
         ModelFormat::Gguf => gguf::load(request, &mut progress),
         ModelFormat::Safetensors => safetensors::load(request, &mut progress),
-    }))
-    .unwrap_or_else(|_| Err(WorkerError::EngineFailed { doing: "load the model", detail: last_panic() }));
-    let read = read.inspect_err(|_| staging::remove_all())?;
+    }?;
     progress.preparing();
     let mut ready = Ready {
         architecture: String::new(),

@@ -8,6 +8,8 @@
 mod functions;
 mod messages;
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
 use minijinja::{Environment, ErrorKind, Value, context};
 
 use crate::error::WorkerError;
@@ -95,26 +97,25 @@ impl Template {
             (true, false) => Value::from(()),
             (false, _) => Value::from_serialize(tools),
         };
-        let template = self
-            .environment
-            .get_template(NAME)
-            .map_err(|error| WorkerError::TemplateFailed { words: words(&error) })?;
-        template
-            .render(context! {
-                messages => messages::for_template(conversation, self.shape),
-                tools,
-                documents => (),
-                add_generation_prompt,
-                // Three names for one switch: Qwen and most others, DeepSeek and Granite, gpt-oss.
-                enable_thinking => reasoning,
-                thinking => reasoning,
-                reasoning_effort => if reasoning { "medium" } else { "low" },
-                bos_token => self.special.bos,
-                eos_token => self.special.eos,
-                unk_token => self.special.unk,
-                pad_token => self.special.pad,
-            })
-            .map_err(|error| WorkerError::TemplateFailed { words: words(&error) })
+        let values = context! {
+            messages => messages::for_template(conversation, self.shape),
+            tools,
+            documents => (),
+            add_generation_prompt,
+            // Three names for one switch: Qwen and most others, DeepSeek and Granite, gpt-oss.
+            enable_thinking => reasoning,
+            thinking => reasoning,
+            reasoning_effort => if reasoning { "medium" } else { "low" },
+            bos_token => self.special.bos,
+            eos_token => self.special.eos,
+            unk_token => self.special.unk,
+            pad_token => self.special.pad,
+        };
+        // Some filters panic over numbers that no honest template has; nothing here outlives the attempt.
+        catch_unwind(AssertUnwindSafe(|| self.environment.get_template(NAME)?.render(values)))
+            .map_err(|_| "it asks for something impossible".to_owned())
+            .and_then(|rendered| rendered.map_err(|error| words(&error)))
+            .map_err(|words| WorkerError::TemplateFailed { words })
     }
 
     /// Finds out by trying what the template wants and what it can do.

@@ -87,6 +87,9 @@ fn a_chat_template_that_cannot_be_read_or_run_fails_alone() {
     let endless = "{% for a in range(99999) %}{% for b in range(99999) %}{% set c = b %}{% endfor %}{% endfor %}";
     let mut worker = Worker::with_model("gguf", &pocket(), json!({"chat_template": endless}));
     assert_eq!(worker.greedy("Hello").end["code"], "template_failed");
+    let impossible = "{{ 'a' | indent(18446744073709551615) }}";
+    let mut worker = Worker::with_model("gguf", &pocket(), json!({"chat_template": impossible}));
+    assert_eq!(worker.greedy("Hello").end["code"], "template_failed");
     let text = json!({"kind": "text", "text": "Hello"});
     assert_eq!(worker.answer(text, json!({"max_tokens": 2})).end["type"], "done", "text needs no template");
 }

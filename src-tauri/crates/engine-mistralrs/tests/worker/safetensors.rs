@@ -55,6 +55,20 @@ fn a_template_within_the_tokenizers_configuration_is_found() {
 }
 
 #[test]
+fn a_vocabulary_that_calls_no_token_special_is_loaded_like_others() {
+    let folder = tempfile::tempdir().unwrap();
+    copy_fixture(folder.path());
+    let path = folder.path().join("tokenizer.json");
+    let mut tokenizer: Value = serde_json::from_str(&fs::read_to_string(&path).unwrap()).unwrap();
+    for token in tokenizer["added_tokens"].as_array_mut().unwrap() {
+        token["special"] = json!(false);
+    }
+    fs::write(&path, tokenizer.to_string()).unwrap();
+    let mut worker = Worker::with_model("safetensors", folder.path(), json!({}));
+    assert_eq!(worker.greedy("What is the capital of Estonia?").text, "The capital of Estonia is Tallinn.");
+}
+
+#[test]
 fn an_unknown_quantisation_is_refused_by_name() {
     let mut worker = Worker::start();
     let end = worker.load("safetensors", &root().join("tests/fixtures/pocket/safetensors"), json!({"isq": "Q99"}));
