@@ -1,14 +1,15 @@
 //! What templates may call: what Hugging Face gives them, and Python's methods on texts, lists and dicts.
 
 use minijinja::value::{Kwargs, ValueKind};
-use minijinja::{Environment, Error, ErrorKind, Value};
+use minijinja::{Environment, Error, ErrorKind, State, Value};
+use minijinja_contrib::pycompat::unknown_method_callback;
 use serde::Serialize;
 
 /// Sets the environment up as Hugging Face does.
 pub(super) fn add_to(environment: &mut Environment<'_>) {
     environment.set_trim_blocks(true);
     environment.set_lstrip_blocks(true);
-    environment.set_unknown_method_callback(minijinja_contrib::pycompat::unknown_method_callback);
+    environment.set_unknown_method_callback(python_method);
     environment.add_filter("tojson", to_json);
     environment.add_function("raise_exception", raise_exception);
     environment.add_function("strftime_now", strftime_now);
@@ -40,6 +41,16 @@ pub(super) fn without_foreign_tags(source: &str) -> String {
     }
     out.push_str(rest);
     out
+}
+
+/// Python's methods. The library never comes to an end when it counts an empty text, so the answer to that, one more
+/// than there are characters, is given here.
+fn python_method(state: &State<'_, '_>, value: &Value, method: &str, args: &[Value]) -> Result<Value, Error> {
+    let counts_nothing = method == "count" && matches!(args, [what] if what.as_str() == Some(""));
+    match value.as_str() {
+        Some(text) if counts_nothing => Ok(Value::from(text.chars().count() + 1)),
+        _ => unknown_method_callback(state, value, method, args),
+    }
 }
 
 fn raise_exception(message: String) -> Result<Value, Error> {

@@ -54,6 +54,19 @@ fn an_endless_template_is_ended() {
 }
 
 #[test]
+fn an_empty_text_is_counted_as_python_does_and_not_for_ever() {
+    assert_eq!(render("{{ ''.count('') }} {{ 'né'.count('') }} {{ 'nana'.count('na') }}").unwrap(), "1 3 2");
+}
+
+#[test]
+fn a_template_that_asks_for_the_impossible_fails_as_a_template() {
+    for source in ["{{ 'a' | indent(18446744073709551615) }}", "{{ [1] | batch(18446744073709551615) }}"] {
+        let error = render(source).unwrap_err();
+        assert_eq!(error, WorkerError::TemplateFailed { words: "it asks for something impossible".into() });
+    }
+}
+
+#[test]
 fn marks_for_training_are_left_out() {
     assert_eq!(render("A{%- generation -%} B {%- endgeneration %} C").unwrap(), "AB C");
 }
