@@ -13,6 +13,8 @@ export interface Action {
   /** Other words it is found by. */
   keywords?: string[];
   icon?: Component<{ size?: number; 'aria-hidden'?: 'true' }>;
+  /** Whether it would do something now; without it, always. What does not is not offered. */
+  applies?: () => boolean;
   run: () => void;
 }
 
@@ -27,17 +29,23 @@ export function registerAction(action: Action): () => void {
   };
 }
 
+const applies = (action: Action) => action.applies?.() ?? true;
+
+/** Those that would do something now. */
 export function allActions(): Action[] {
-  return [...registered.values()];
+  return [...registered.values()].filter(applies);
 }
 
-/** Runs the action whose shortcut this is; whoever handled the key before has the right of way. */
+/**
+ * Runs the action whose shortcut this is; whoever handled the key before has the right of way. One that does not apply
+ * takes its key all the same: a browser would do something of its own with it, load the page anew for one.
+ */
 export function runShortcut(event: KeyboardEvent): boolean {
   if (event.defaultPrevented || event.isComposing || event.repeat) return false;
   for (const action of registered.values()) {
     if (action.shortcut && matchesShortcut(event, action.shortcut)) {
       event.preventDefault();
-      action.run();
+      if (applies(action)) action.run();
       return true;
     }
   }

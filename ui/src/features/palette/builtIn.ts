@@ -11,7 +11,7 @@ import { toastError } from '../../components/ui';
 import type { Theme } from '../../contract/bindings';
 import { saveSettings } from '../../data';
 import { HostError } from '../../host';
-import { openChat, openModels, openSettings } from '../../router';
+import { openChat, openModels, openSettings, router } from '../../router';
 import { t } from '../../words/en';
 import { frame } from '../frame';
 import { registerAction, type Action } from './actions.svelte';
@@ -37,6 +37,7 @@ const BUILT_IN: Action[] = [
     label: t.palette.toggleSidebar,
     shortcut: 'Mod+B',
     icon: PanelLeft,
+    applies: () => router.route.page === 'chat',
     run: () => frame.toggleSidebar(),
   },
   {

@@ -43,4 +43,27 @@ describe('actions', () => {
     take();
     expect(run).not.toHaveBeenCalled();
   });
+
+  it('are offered only while they would do something, but keep their keys', () => {
+    const run = vi.fn();
+    let applies = false;
+    const take = registerAction({
+      id: 'test.act',
+      label: 'Act',
+      shortcut: 'Mod+R',
+      applies: () => applies,
+      run,
+    });
+    const press = () => new KeyboardEvent('keydown', { key: 'r', ctrlKey: true, cancelable: true });
+    const early = press();
+    expect(runShortcut(early)).toBe(true);
+    expect(allActions()).toEqual([]);
+    expect(run).not.toHaveBeenCalled();
+    expect(early.defaultPrevented, 'or the browser would load the page anew').toBe(true);
+    applies = true;
+    runShortcut(press());
+    expect(allActions().map(({ id }) => id)).toEqual(['test.act']);
+    expect(run).toHaveBeenCalledOnce();
+    take();
+  });
 });
