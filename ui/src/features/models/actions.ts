@@ -6,6 +6,7 @@ import { adoptModels, saveSettings } from '../../data';
 import { host, HostError } from '../../host';
 import { copyText } from '../../render';
 import { openChat } from '../../router';
+import { newChat } from '../chat';
 import { words } from './words';
 
 async function attempt(work: () => Promise<unknown>): Promise<void> {
@@ -29,12 +30,12 @@ export function reveal(model: Model): Promise<void> {
   return attempt(() => host.call('model.reveal', { model: model.id }));
 }
 
-/** A new chat that begins with this model. */
+/** The page of a new chat, with this model and with what was written there before. */
 export function chatWith(model: Model): Promise<void> {
-  return attempt(async () => {
-    await saveSettings({ last_model: model.id });
-    openChat(null);
-  });
+  // What was chosen there goes before the model last used.
+  newChat.model = model.id;
+  openChat(null);
+  return attempt(() => saveSettings({ last_model: model.id }));
 }
 
 export async function copyPath(model: Model): Promise<void> {

@@ -1,5 +1,5 @@
 // The door of this feature; its page is loaded apart (src/pages.ts).
-export { addFolder } from './actions';
+export { addFolder, chatWith } from './actions';
 export { default as ModelPicker } from './ModelPicker.svelte';
 export { runnable } from './order';
 export { parametersWords } from './words';

@@ -5,11 +5,13 @@ import { toastError } from '../../components/ui';
 import { saveSettings } from '../../data';
 import { HostError } from '../../host';
 import { openChat } from '../../router';
+import { newChat } from '../chat';
 
 /** A new chat with this model; `null` leaves the choice for later. */
 export async function beginWith(model: Model | null): Promise<void> {
   try {
     await saveSettings({ welcomed: true, ...(model && { last_model: model.id }) });
+    if (model) newChat.model = model.id;
     openChat(null, { replace: true });
   } catch (thrown) {
     toastError(HostError.from(thrown).info);
