@@ -36,6 +36,14 @@ pub enum EngineError {
         /// The end of its log.
         log: String,
     },
+    /// A load got no further and was ended.
+    #[error("Loading the model was given up: it got no further for a long time.")]
+    Standstill {
+        /// How long it was waited for.
+        seconds: u64,
+        /// The end of its log.
+        log: String,
+    },
     /// The program speaks another version of the worker protocol.
     #[error(
         "The engine's program belongs to another version of Inglenook. Installing Inglenook again brings the \
@@ -79,6 +87,8 @@ impl EngineError {
         match self {
             Self::Missing { .. } | Self::NotStarted { .. } | Self::WrongProtocol { .. } => ErrorCode::EngineMissing,
             Self::Silent { .. } | Self::Mismatched => ErrorCode::EngineFailed,
+            // Ended in the middle of its work; a disk that hung may answer the next time.
+            Self::Standstill { .. } => ErrorCode::EngineCrashed,
             Self::Died(death) => death.code(),
             Self::MemoryShort { .. } => ErrorCode::OutOfMemory,
             Self::Reported(failure) => failure.code,
@@ -96,6 +106,9 @@ impl EngineError {
             }
             Self::NotStarted { path, reason } => Some(format!("{}: {reason}", path.display())),
             Self::Silent { log, .. } => (!log.is_empty()).then(|| log.clone()),
+            Self::Standstill { seconds, log } => {
+                Some(format!("no progress for {seconds} seconds\n{log}").trim_end().to_owned())
+            }
             Self::WrongProtocol { theirs, engine } => {
                 Some(format!("{engine} speaks worker protocol {theirs}; this build speaks {PROTOCOL_VERSION}."))
             }

@@ -1,8 +1,9 @@
 //! A worker on its way: from its program to its loaded model, or to its end.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 
 use crate::death::{Death, Ended};
 use crate::launcher::Program;
@@ -70,9 +71,29 @@ impl Starting {
                 (Some(Ok(ready)), None) => break ready,
                 (None, None) => on_loading(fraction),
             }
-            status.changed().await.expect("the link holds the sender as long as it is held here");
+            self.news(&mut status).await?;
         };
         Ok(Worker::new(self.started, ready))
+    }
+
+    /// Waits for news of the load, as long as it gets anywhere: a load that hangs would hold up every other model.
+    async fn news(&self, status: &mut watch::Receiver<Status>) -> Result<(), EngineError> {
+        let Link { patience, resident, .. } = &*self.started.0;
+        loop {
+            let before = resident.load(Ordering::Relaxed);
+            match tokio::time::timeout(patience.standstill, status.changed()).await {
+                Ok(news) => {
+                    news.expect("the link holds the sender as long as it is held here");
+                    return Ok(());
+                }
+                // An engine that says nothing may still be reading.
+                Err(_) if resident.load(Ordering::Relaxed) > before => {}
+                Err(_) => {
+                    let seconds = patience.standstill.as_secs();
+                    return Err(EngineError::Standstill { seconds, log: self.log.text() });
+                }
+            }
+        }
     }
 
     /// Waits for it to say who it is.
@@ -97,5 +118,32 @@ impl Starting {
             Status { death: Some(death), .. } => Err(EngineError::Died(death)),
             Status { .. } => Err(EngineError::Mismatched),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::time::Duration;
+
+    #[tokio::test]
+    async fn a_load_that_says_nothing_goes_on_as_long_as_its_memory_grows() {
+        let patience = Patience { standstill: Duration::from_millis(20), ..Patience::default() };
+        let link = Arc::new(Link::new(0, patience, mpsc::unbounded_channel().0));
+        let starting = Starting { started: Started(Arc::clone(&link)), log: LogTail::default() };
+        let mut status = link.status.subscribe();
+        // Tasks of one thread wake in the order of their times, so the growth always comes before the look at it.
+        let waiting = tokio::spawn(async move { (starting.news(&mut status).await, starting.news(&mut status).await) });
+        let growing = tokio::spawn(async move {
+            for _ in 0..100 {
+                tokio::time::sleep(Duration::from_millis(1)).await;
+                link.resident.fetch_add(4096, Ordering::Relaxed);
+            }
+            link.status.send_modify(|status| status.fraction = Some(0.5));
+        });
+        growing.await.unwrap();
+        let (while_it_grew, then) = waiting.await.unwrap();
+        assert_eq!(while_it_grew, Ok(()), "the report at the end of it was waited for");
+        assert!(matches!(then, Err(EngineError::Standstill { .. })), "nothing grew any more: {then:?}");
     }
 }

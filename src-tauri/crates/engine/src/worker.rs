@@ -23,6 +23,8 @@ use crate::starting::{Started, Starting};
 pub struct Patience {
     /// From its start to its `hello`.
     pub hello: Duration,
+    /// How long a load may go on without a report of progress and without taking more memory.
+    pub standstill: Duration,
     /// From a cancel to the end of the generation for its consumer.
     pub cancel: Duration,
     /// From there on, until the process is ended because it still has not closed the generation. Nobody waits for
@@ -37,6 +39,8 @@ impl Default for Patience {
         Self {
             // A cold start reads an executable of 75 MB from what may be a slow disk.
             hello: Duration::from_secs(20),
+            // The slowest disk that answers at all fills some memory in that time.
+            standstill: Duration::from_secs(5 * 60),
             cancel: Duration::from_millis(200),
             stuck: Duration::from_secs(2),
             end: Duration::from_secs(1),

@@ -7,10 +7,11 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use common::{
-    LONG, Scene, StoppedClock, ask, calm, children, exists, first_text, gone, kill_hard, listen, load, plain, spec,
+    LONG, Scene, StoppedClock, ask, calm, children, exists, first_text, gone, hasty, kill_hard, listen, load, plain,
+    spec,
 };
 use inglenook_contract::{ErrorCode, FinishReason, ModelId, ModelState};
-use inglenook_engine::{Launcher, LoadSpec, Pool, PoolSettings};
+use inglenook_engine::{Launcher, LoadSpec, Patience, Pool, PoolSettings};
 use serde_json::json;
 
 fn a() -> ModelId {
@@ -398,6 +399,22 @@ async fn a_model_can_be_unloaded_while_it_loads() {
     assert_eq!(waiting.await.unwrap().unwrap_err().code, ErrorCode::Cancelled);
     scene.rewrite(json!({}));
     assert!(pool.ensure(spec("a")).await.is_ok());
+}
+
+#[tokio::test]
+async fn a_load_that_hangs_is_ended_and_holds_up_no_other_model() {
+    let scene = Scene::new(json!({ "load": { "steps": [{ "loading": { "steps": 1 } }, "hang"] } }));
+    let patience = Patience { standstill: Duration::from_millis(50), ..hasty() };
+    let pool = scene.pool(PoolSettings { patience, ..calm() });
+    let both = async { tokio::join!(pool.load(spec("a")), pool.load(spec("b"))) };
+    let (first, second) = tokio::time::timeout(LONG, both).await.expect("each is given up, one after the other");
+    for error in [first.unwrap_err(), second.unwrap_err()] {
+        assert_eq!((error.code, error.retryable), (ErrorCode::EngineCrashed, true), "{error:?}");
+        assert_eq!(error.message, "Loading the model was given up: it got no further for a long time.");
+        assert!(error.detail.as_deref().unwrap().starts_with("no progress for"), "{error:?}");
+    }
+    assert!(matches!(pool.state(&a()), ModelState::Failed { .. }), "{:?} tells why", pool.state(&a()));
+    assert_eq!(children(), [0; 0], "its memory is back");
 }
 
 #[tokio::test]

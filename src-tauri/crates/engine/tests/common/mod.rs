@@ -64,6 +64,7 @@ pub fn plain() -> Scene {
 pub fn hasty() -> Patience {
     Patience {
         hello: LONG,
+        standstill: LONG,
         cancel: Duration::from_millis(50),
         stuck: Duration::from_millis(50),
         end: Duration::from_millis(50),
