@@ -5,6 +5,7 @@ use futures::StreamExt as _;
 use inglenook_contract::*;
 use inglenook_journeys::Person;
 use serde_json::json;
+use sqlx::{Connection as _, SqliteConnection};
 
 /// A worker that answers "slow" with a text that never ends by itself and everything else at once.
 fn slow_and_quick() -> serde_json::Value {
@@ -193,6 +194,30 @@ async fn a_chat_begins_with_its_first_words_and_the_draft_is_spent() {
     assert_eq!(answer.status, MessageStatus::Done, "it was answered: {answer:?}");
     let draft: NewDraft = person.gets("chat.newDraft", json!({})).await;
     assert_eq!(draft.text, "", "what was said is no draft any more");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn words_that_cannot_be_stored_stay_in_sight_until_they_can() {
+    let person = Person::with_script(slow_and_quick()).await;
+    let database = format!("sqlite://{}", person.home().join("chats/inglenook.db").display());
+    let mut disk = SqliteConnection::connect(&database).await.expect("the database is there");
+    let full = "CREATE TRIGGER full BEFORE UPDATE OF status ON messages WHEN NEW.status = 'done'
+                BEGIN SELECT RAISE(ABORT, 'as on a full disk'); END";
+    sqlx::query(full).execute(&mut disk).await.expect("a trigger");
+
+    let chat = person.new_chat().await;
+    person.hears(&chat, "hello").await;
+    let answer = person.reads(&chat).await.pop().expect("an answer");
+    assert_eq!(answer.text, "You said: hello", "all of it is in sight");
+    assert_eq!(answer.error.map(|error| error.code), Some(ErrorCode::StoreFailed), "and that it is not kept");
+
+    let mut changes = person.watches_changes().await;
+    sqlx::query("DROP TRIGGER full").execute(&mut disk).await.expect("room again");
+    while person.reads(&chat).await[1].status != MessageStatus::Done {
+        changes.next().await;
+    }
+    let answer = person.reads(&chat).await.pop().expect("an answer");
+    assert_eq!((answer.text.as_str(), answer.error), ("You said: hello", None), "it is kept now");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -143,6 +143,19 @@ impl Person {
         Box::pin(stream.map(|event| serde_json::from_value(event).expect("an event of an answer")))
     }
 
+    /// Hears of every change from now on.
+    ///
+    /// # Panics
+    /// Where none comes for longer than anyone waits.
+    pub async fn watches_changes(&self) -> impl futures::Stream<Item = Value> + Unpin + use<> {
+        let changes = open_stream(self.host(), "app.changes", serde_json::json!({})).await.expect("changes are told");
+        Box::pin(futures::stream::unfold(Box::pin(changes), async |mut changes| {
+            let next = tokio::time::timeout(PATIENCE, changes.next()).await;
+            let change = next.unwrap_or_else(|_| panic!("nothing changed in {PATIENCE:?}"))?;
+            Some((change, changes))
+        }))
+    }
+
     /// Waits until an answer has ended.
     pub async fn waits_for(&self, answer: &MessageId) -> Message {
         let mut events = self.watches(answer).await;
