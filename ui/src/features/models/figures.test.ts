@@ -25,9 +25,14 @@ describe('figures of models', () => {
   });
 
   it('tells when an idle model leaves', () => {
-    expect(unloadWords(10 * 60_000, 0)).toBe('leaves in 10 min');
-    expect(unloadWords(150 * 60_000, 0)).toBe('leaves in 2.5 h');
-    expect(unloadWords(-5, 0)).toBe('leaves in 1 min');
-    expect(unloadWords(null, 0)).toBe('stays in memory');
+    expect(unloadWords(10 * 60_000, 0, false)).toBe('leaves in 10 min');
+    expect(unloadWords(10 * 60_000, 8 * 60_000, false), 'and counts down').toBe('leaves in 2 min');
+    expect(unloadWords(150 * 60_000, 0, false)).toBe('leaves in 2.5 h');
+    expect(unloadWords(-5, 0, false)).toBe('leaves in 1 min');
+  });
+
+  it('does not say of a model that answers that it stays', () => {
+    expect(unloadWords(null, 0, false)).toBe('in use');
+    expect(unloadWords(null, 0, true), 'the person chose that none leaves').toBe('stays in memory');
   });
 });

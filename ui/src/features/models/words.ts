@@ -109,9 +109,10 @@ export function stateWords(state: ModelState): string {
   }
 }
 
-/** "leaves in 12 min": when a model that nobody asks is unloaded. */
-export function unloadWords(unloadAt: number | null, now: number): string {
-  if (unloadAt === null) return 'stays in memory';
+/** "leaves in 12 min": when a model that nobody asks is unloaded. `never` where the settings say that none ever is. */
+export function unloadWords(unloadAt: number | null, now: number, never: boolean): string {
+  // The time is named while it is idle, and only then.
+  if (unloadAt === null) return never ? 'stays in memory' : 'in use';
   const minutes = Math.max(1, Math.ceil((unloadAt - now) / 60_000));
   return minutes < 90
     ? `leaves in ${format.count(minutes)} min`
