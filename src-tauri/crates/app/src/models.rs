@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use inglenook_contract::{AnsweredBy, ChangeTag, Chat, Model, ModelId, ModelList, Parameters};
 use inglenook_engine::LoadSpec;
 use inglenook_engine::protocol::{Load, LoadConfig};
-use inglenook_hub::{LibraryModel, SearchedFolder};
+use inglenook_hub::{FolderKind, LibraryModel, SearchedFolder};
 
 use crate::{App, AppError, Result, defaults};
 
@@ -95,10 +95,10 @@ pub async fn remove_folder(app: &App, folder: &str) -> Result<ModelList> {
 
 /// The folders to look in: the application's own, the built-in models', the person's.
 pub(crate) fn folders(app: &App) -> Vec<SearchedFolder> {
-    let own = SearchedFolder { path: app.home().models(), built_in: false };
-    let built_in = app.built_in_models().map(|path| SearchedFolder { path, built_in: true });
+    let own = SearchedFolder { path: app.home().models(), kind: FolderKind::Own };
+    let built_in = app.built_in_models().map(|path| SearchedFolder { path, kind: FolderKind::BuiltIn });
     let persons = app.settings().model_folders.into_iter();
-    let persons = persons.map(|path| SearchedFolder { path: path.into(), built_in: false });
+    let persons = persons.map(|path| SearchedFolder { path: path.into(), kind: FolderKind::Added });
     built_in.into_iter().chain([own]).chain(persons).collect()
 }
 

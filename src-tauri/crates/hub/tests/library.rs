@@ -7,12 +7,12 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use inglenook_contract::{ErrorCode, ModelFormat, ModelState, Parameter, Parameters};
-use inglenook_hub::{EngineKind, Library, LibraryReader, SearchedFolder};
+use inglenook_hub::{EngineKind, FolderKind, Library, LibraryReader, SearchedFolder};
 use support::Gguf;
 use tempfile::TempDir;
 
 fn searched(path: &Path) -> SearchedFolder {
-    SearchedFolder { path: path.to_owned(), built_in: false }
+    SearchedFolder { path: path.to_owned(), kind: FolderKind::Added }
 }
 
 fn read(path: &Path) -> Library {
@@ -220,6 +220,43 @@ fn the_same_file_by_links_and_folders_in_folders_is_one_model() {
 
     let direct = LibraryReader::new().read_blocking(&[searched(&inner)]);
     assert_eq!(direct.models[0].id, library.models[0].id, "the identifier is the file's, not the link's");
+}
+
+#[test]
+fn a_model_of_ones_own_keeps_its_identifier_when_the_data_moves() {
+    let home = folder();
+    let ids = |root: &str, kind: FolderKind| {
+        let root = home.path().join(root);
+        put(&root, "of/one/small.gguf", &Gguf::small());
+        fs::create_dir_all(root.join("Pocket")).expect("made");
+        for file in ["config.json", "model.safetensors", "tokenizer.json"] {
+            fs::copy(support::pocket_safetensors().join(file), root.join("Pocket").join(file)).expect("copied");
+        }
+        let library = LibraryReader::new().read_blocking(&[SearchedFolder { path: root, kind }]);
+        assert_eq!(names(&library), ["Pocket", "Small"]);
+        library.models.into_iter().map(|model| model.id).collect::<Vec<_>>()
+    };
+    let own = ids("before/models", FolderKind::Own);
+    assert_ne!(own[0], own[1]);
+    assert_eq!(own, ids("after/models", FolderKind::Own), "chats know them by this");
+    let built_in = ids("before/resources", FolderKind::BuiltIn);
+    assert_eq!(built_in, ids("after/resources", FolderKind::BuiltIn), "the application may lie anywhere");
+    assert_ne!(own, built_in, "the same path in either is not the same model");
+    assert_ne!(ids("before/disk", FolderKind::Added), ids("after/disk", FolderKind::Added));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_model_that_is_met_by_a_link_first_has_the_identifier_of_where_it_lies() {
+    use std::os::unix::fs::symlink;
+    let home = folder();
+    let (own, added) = (home.path().join("models"), home.path().join("added"));
+    put(&own, "small.gguf", &Gguf::small());
+    fs::create_dir(&added).expect("made");
+    symlink(own.join("small.gguf"), added.join("link.gguf")).expect("linked");
+    let own = SearchedFolder { path: own, kind: FolderKind::Own };
+    let id = |folders: &[SearchedFolder]| LibraryReader::new().read_blocking(folders).models[0].id.clone();
+    assert_eq!(id(&[searched(&added), own.clone()]), id(&[own]));
 }
 
 #[cfg(unix)]

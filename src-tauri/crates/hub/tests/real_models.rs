@@ -6,7 +6,7 @@ use inglenook_contract::ModelFormat;
 use inglenook_hub::header::Shape;
 use inglenook_hub::header::gguf::{GgufHeader, Purpose};
 use inglenook_hub::header::safetensors::SafetensorsHeader;
-use inglenook_hub::{EngineKind, LibraryReader, SearchedFolder, TemplateAbilities};
+use inglenook_hub::{EngineKind, FolderKind, LibraryReader, SearchedFolder, TemplateAbilities};
 
 const POCKET_SHAPE: Shape = Shape {
     blocks: Some(6),
@@ -84,11 +84,11 @@ fn the_cache_of_one_token_is_counted_from_the_shape() {
 
 #[tokio::test]
 async fn the_library_shows_all_three_with_their_engine() {
-    let folder = |path: std::path::PathBuf, built_in| SearchedFolder { path, built_in };
+    let folder = |path: std::path::PathBuf, kind| SearchedFolder { path, kind };
     let library = LibraryReader::new()
         .read(vec![
-            folder(support::repository().join("src-tauri/resources/models"), true),
-            folder(support::repository().join("tests/fixtures/pocket"), false),
+            folder(support::repository().join("src-tauri/resources/models"), FolderKind::BuiltIn),
+            folder(support::repository().join("tests/fixtures/pocket"), FolderKind::Added),
         ])
         .await;
     assert_eq!(library.rejected, []);

@@ -1,7 +1,9 @@
 //! The library: the models of all folders.
 //!
-//! `walk` finds the files, `reader` reads and remembers their headers, `model` makes models of them.
+//! `walk` finds the files, `reader` reads and remembers their headers, `model` makes models of them, `identity` says
+//! what each is called by.
 
+mod identity;
 mod model;
 mod reader;
 mod walk;
@@ -22,8 +24,19 @@ use crate::header::Shape;
 pub struct SearchedFolder {
     /// Its absolute path.
     pub path: PathBuf,
+    /// Whose it is.
+    pub kind: FolderKind,
+}
+
+/// Whose a folder of models is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FolderKind {
     /// What is in it ships with the application.
-    pub built_in: bool,
+    BuiltIn,
+    /// It belongs to the application's data and moves with them.
+    Own,
+    /// A person added it.
+    Added,
 }
 
 /// A model as its header describes it.

@@ -3,10 +3,10 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use inglenook_contract::{ErrorCode, ErrorInfo, ModelFormat, ModelId};
-use sha2::{Digest as _, Sha256};
+use inglenook_contract::{ErrorCode, ErrorInfo, ModelFormat};
 
 use super::LibraryModel;
+use super::identity::Roots;
 use crate::engines::{self, Candidate};
 use crate::header::gguf::{GgufHeader, Purpose, Split};
 use crate::header::safetensors::SafetensorsHeader;
@@ -25,7 +25,7 @@ pub(super) enum Verdict {
 }
 
 /// A model of one GGUF file, or of all parts in order.
-pub(super) fn of_gguf(paths: &[PathBuf], headers: &[Arc<GgufHeader>], built_in: bool) -> Verdict {
+pub(super) fn of_gguf(paths: &[PathBuf], headers: &[Arc<GgufHeader>], roots: &Roots, built_in: bool) -> Verdict {
     let (Some(path), Some(first)) = (paths.first(), headers.first()) else { return Verdict::Ignored };
     match first.purpose {
         Purpose::Model => {}
@@ -53,7 +53,7 @@ pub(super) fn of_gguf(paths: &[PathBuf], headers: &[Arc<GgufHeader>], built_in: 
     let abilities = whole.template.as_deref().map(TemplateAbilities::of).unwrap_or_default();
     let commonest = || whole.tensor_types.first().map(|stored| stored.name.to_owned());
     Verdict::Model(Box::new(LibraryModel {
-        id: identify(path),
+        id: roots.identify(path),
         name: whole.name.as_deref().and_then(shown_name).unwrap_or_else(|| name_of_file(path)),
         format: ModelFormat::Gguf,
         path: path.clone(),
@@ -100,11 +100,11 @@ fn wrong_parts(paths: &[PathBuf], headers: &[Arc<GgufHeader>]) -> Option<ErrorIn
 }
 
 /// A model of a folder.
-pub(super) fn of_safetensors(folder: &Path, header: &SafetensorsHeader, built_in: bool) -> LibraryModel {
+pub(super) fn of_safetensors(folder: &Path, header: &SafetensorsHeader, roots: &Roots, built_in: bool) -> LibraryModel {
     let choice = engines::choose(Candidate::Safetensors(header));
     let abilities = header.template.as_deref().map(TemplateAbilities::of).unwrap_or_default();
     LibraryModel {
-        id: identify(folder),
+        id: roots.identify(folder),
         name: name_of_folder(folder),
         format: ModelFormat::Safetensors,
         path: folder.to_owned(),
@@ -122,13 +122,6 @@ pub(super) fn of_safetensors(folder: &Path, header: &SafetensorsHeader, built_in
         engine: choice.as_ref().ok().copied(),
         unsupported: choice.err(),
     }
-}
-
-/// The first 16 hex digits of the SHA-256 of the real path, so that links to one file are one model.
-fn identify(path: &Path) -> ModelId {
-    let real = path.canonicalize().unwrap_or_else(|_| path.to_owned());
-    let digest = Sha256::digest(real.as_os_str().as_encoded_bytes());
-    digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect::<String>().into()
 }
 
 /// A header's name on one line and of a length that can be shown; `None` if nothing is left.

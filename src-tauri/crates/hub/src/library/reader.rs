@@ -7,9 +7,10 @@ use std::time::SystemTime;
 
 use inglenook_contract::{ErrorCode, ErrorInfo, ModelFolder, RejectedFile};
 
+use super::identity::Roots;
 use super::model::{self, Verdict};
 use super::walk::{Found, walk};
-use super::{Library, LibraryModel, SearchedFolder};
+use super::{FolderKind, Library, LibraryModel, SearchedFolder};
 use crate::HeaderError;
 use crate::header::gguf::GgufHeader;
 use crate::header::safetensors::SafetensorsHeader;
@@ -54,7 +55,7 @@ impl LibraryReader {
     pub fn read_blocking(&self, folders: &[SearchedFolder]) -> Library {
         // What a panicking reading left behind is whole: entries are only ever put in.
         let mut memory = self.memory.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut reading = Reading::new(&mut memory);
+        let mut reading = Reading::new(&mut memory, Roots::of(folders));
         for folder in folders {
             reading.folder(folder);
         }
@@ -128,21 +129,22 @@ fn recall<T>(
 /// One reading of all folders.
 struct Reading<'a> {
     memory: &'a mut Memory,
+    roots: Roots,
     library: Library,
     met: HashSet<PathBuf>,
     models: HashSet<PathBuf>,
 }
 
 impl<'a> Reading<'a> {
-    fn new(memory: &'a mut Memory) -> Self {
-        Self { memory, library: Library::default(), met: HashSet::new(), models: HashSet::new() }
+    fn new(memory: &'a mut Memory, roots: Roots) -> Self {
+        Self { memory, roots, library: Library::default(), met: HashSet::new(), models: HashSet::new() }
     }
 
     fn folder(&mut self, folder: &SearchedFolder) {
         let walked = walk(&folder.path);
         let mut models = 0_u32;
         for found in walked.found {
-            models = models.saturating_add(self.found(found, folder.built_in));
+            models = models.saturating_add(self.found(found, folder.kind == FolderKind::BuiltIn));
         }
         self.library.rejected.extend(walked.unreadable);
         let path = folder.path.display().to_string();
@@ -171,7 +173,7 @@ impl<'a> Reading<'a> {
                 match header {
                     Ok(header) => {
                         let weights = header.files.first().cloned().unwrap_or_else(|| folder.clone());
-                        self.add(&weights, model::of_safetensors(&folder, &header, built_in))
+                        self.add(&weights, model::of_safetensors(&folder, &header, &self.roots, built_in))
                     }
                     Err(error) => self.reject(&folder, error),
                 }
@@ -189,7 +191,7 @@ impl<'a> Reading<'a> {
                 Err(error) => return self.reject(path, error),
             }
         }
-        match (model::of_gguf(&paths, &headers, built_in), paths.first()) {
+        match (model::of_gguf(&paths, &headers, &self.roots, built_in), paths.first()) {
             (Verdict::Model(model), Some(first)) => self.add(first, *model),
             (Verdict::Rejected(error), Some(first)) => self.reject(first, error),
             _ => 0,
