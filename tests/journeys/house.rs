@@ -29,6 +29,9 @@ const ONLY_IN: &[(&str, &str)] = &[
     ("axum", "inglenook-webhost"),
 ];
 
+/// The journeys reach past the store to break a database as the world outside does.
+const BREAKS_DATABASES: (&str, &str) = ("inglenook-journeys", "sqlx");
+
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..").canonicalize().expect("the root of the project")
 }
@@ -63,6 +66,9 @@ fn every_crate_knows_only_those_below_it() {
 fn heavy_and_hosting_libraries_stay_in_their_crate() {
     for (package, needs) in dependencies() {
         for (library, home) in ONLY_IN {
+            if (package.as_str(), *library) == BREAKS_DATABASES {
+                continue;
+            }
             let named = needs.iter().any(|need| need.starts_with(library));
             assert!(!named || package == *home, "{library} belongs into {home} alone, and {package} names it");
         }
