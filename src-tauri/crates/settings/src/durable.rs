@@ -18,9 +18,14 @@ pub(crate) fn replace(path: &Path, bytes: &[u8]) -> Result<(), SettingsError> {
         temporary.write_all(bytes)?;
         temporary.as_file().sync_all()?;
         temporary.persist(path).map_err(|error| error.error)?;
-        sync_folder(folder)
+        Ok(())
     };
-    write().map_err(SettingsError::io("be written", path))
+    write().map_err(SettingsError::io("be written", path))?;
+    // The new file is in its place now, and whoever took this for a failure would undo what the file already says.
+    if let Err(error) = sync_folder(folder) {
+        tracing::warn!(%error, path = %path.display(), "a power cut may bring the file back as it was before");
+    }
+    Ok(())
 }
 
 /// Removes what a killed process left of [`replace`] in `folder`.

@@ -295,8 +295,8 @@ mod rights {
         assert_eq!(error.code(), ErrorCode::PermissionDenied);
     }
 
-    #[test]
-    fn a_file_that_cannot_be_copied_undoes_the_whole_move() {
+    /// As [`planned`], for a thread without rights too.
+    fn planned_for_all() -> (Machine, PathBuf) {
         let (machine, new) = planned();
         for path in ["", "config", "data", "data/chats", "data/models", "data/models/big", "data/logs"] {
             set(&machine.path(path), 0o777);
@@ -304,6 +304,24 @@ mod rights {
         for path in ["data/lock", "data/settings.json", "data/chats/chats.db", "config/location.json"] {
             set(&machine.path(path), 0o666);
         }
+        (machine, new)
+    }
+
+    #[test]
+    fn a_move_whose_pointer_is_in_its_place_is_not_undone() {
+        let (machine, new) = planned_for_all();
+        // It can be written in and not be opened, which a folder has to be to make its names last.
+        set(&machine.path("config"), 0o333);
+        let opened = without_rights(|| Home::open_in(machine.places())).expect("opened");
+        set(&machine.path("config"), 0o777);
+        assert!(matches!(opened.notice, Some(Notice::DataMoved { .. })), "{:?}", opened.notice);
+        assert_eq!(Home::locate_in(machine.places()).expect("found").root(), new, "what the pointer names is there");
+        assert_eq!(text(new.join("chats/chats.db")), "all that was said");
+    }
+
+    #[test]
+    fn a_file_that_cannot_be_copied_undoes_the_whole_move() {
+        let (machine, new) = planned_for_all();
         set(&machine.path("data/models/big/model.gguf"), 0o000);
         let opened = without_rights(|| Home::open_in(machine.places())).expect("the old one opens");
         assert_eq!(opened.home.root(), machine.path("data"));
