@@ -285,6 +285,12 @@ test('a temporary chat says so and is gone after a restart', async ({ page, open
   await say(page, 'a secret');
   await answered(page);
   await expect(row(page, 'Temporary: a secret'), 'the list marks it too').toBeVisible();
+  await row(page, 'Temporary: a secret').focus();
+  await page.keyboard.press('Delete');
+  await expect(page.getByRole('alertdialog', { name: 'Delete “a secret” for good?' })).toBeVisible();
+  await page.keyboard.press('Escape');
+  await expect(page.getByRole('alertdialog')).toBeHidden();
+  await expect(row(page, 'Temporary: a secret'), 'nobody said yes').toBeVisible();
 
   await household.end();
   await page.goto('about:blank');

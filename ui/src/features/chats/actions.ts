@@ -50,6 +50,11 @@ export async function restore(chat: ChatSummary): Promise<void> {
   if (await attempt(() => host.call('chat.restore', { chat: chat.id }))) toast(words.restored(titleOf(chat)));
 }
 
+/** Whether removing it would lose something that nothing brings back: an empty chat has no title. */
+export function goneForGood(chat: ChatSummary): boolean {
+  return chat.temporary && chat.title !== '';
+}
+
 /** To the trash, with a way back. A temporary chat was never kept, so for it there is none. */
 export async function remove(chat: ChatSummary): Promise<void> {
   const wasOpen = isOpen(chat.id);

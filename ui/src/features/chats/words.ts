@@ -51,6 +51,8 @@ export const words = {
     'They are deleted and overwritten. Only the daily copies hold them until newer ones take their place. This cannot be undone.',
   purgeBody:
     'Its messages are deleted and overwritten. Only the daily copies hold them until newer ones take their place. This cannot be undone.',
+  temporaryBody:
+    'A temporary chat is written down nowhere: it does not go to the trash. This cannot be undone.',
   emptyTrash: 'Empty trash',
   emptyTitle: (chats: number, messages: number) =>
     `Delete ${[

@@ -4,6 +4,8 @@
 export interface Shortcut {
   /** As Kbd reads them. */
   keys: string;
+  /** Other keys that do the same. */
+  or?: string;
   does: string;
 }
 
@@ -26,6 +28,7 @@ export const SHORTCUTS: readonly { title: string; shortcuts: readonly Shortcut[]
       { keys: 'Shift+Enter', does: 'New line' },
       { keys: 'Escape', does: 'Stop the answer' },
       { keys: '↑', does: 'Edit your last message, from an empty field' },
+      { keys: 'Mod+Enter', does: 'Save the message that you edit' },
       { keys: 'Mod+L', does: 'Choose the model' },
       { keys: 'Mod+I', does: 'Show or hide the settings of this chat' },
       { keys: 'Mod+R', does: 'Regenerate the last answer' },
@@ -39,7 +42,8 @@ export const SHORTCUTS: readonly { title: string; shortcuts: readonly Shortcut[]
       { keys: '↓', does: 'The chat below' },
       { keys: 'Enter', does: 'Open' },
       { keys: 'F2', does: 'Rename' },
-      { keys: 'Delete', does: 'To the trash' },
+      { keys: 'Home', or: 'End', does: 'The first or the last chat' },
+      { keys: 'Delete', or: 'Backspace', does: 'To the trash' },
     ],
   },
 ];
