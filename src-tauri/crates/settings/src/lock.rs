@@ -1,7 +1,6 @@
 //! The lock that keeps a second process out of a home: two of them would ruin one database.
 
 use std::fs::{File, TryLockError};
-use std::io;
 use std::path::Path;
 
 use crate::SettingsError;
@@ -25,15 +24,38 @@ impl HomeLock {
             .write(true)
             .open(&path)
             .map_err(SettingsError::io("be opened", &path))?;
-        match file.try_lock() {
-            Ok(()) => {}
-            Err(TryLockError::WouldBlock) => return Err(SettingsError::AlreadyRunning(root.to_owned())),
-            // Some network disks have no locks. Better to go on than never to start there.
-            Err(TryLockError::Error(error)) if error.kind() == io::ErrorKind::Unsupported => {
-                tracing::warn!(%error, "this disk has no locks: a second process would not be kept out");
-            }
-            Err(TryLockError::Error(error)) => return Err(SettingsError::io("be locked", &path)(error)),
+        if held_elsewhere(file.try_lock()) {
+            return Err(SettingsError::AlreadyRunning(root.to_owned()));
         }
         Ok(Self { _file: file })
+    }
+}
+
+/// Whether another process has the lock. Network disks without locks say so in many ways, most of which have no name
+/// in the standard library; on all of them it is better to go on than never to start.
+fn held_elsewhere(tried: Result<(), TryLockError>) -> bool {
+    match tried {
+        Ok(()) => false,
+        Err(TryLockError::WouldBlock) => true,
+        Err(TryLockError::Error(error)) => {
+            tracing::warn!(%error, "this disk gives no lock: a second process would not be kept out");
+            false
+        }
+    }
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use std::io;
+
+    use super::*;
+
+    #[test]
+    fn a_disk_without_locks_opens_and_a_held_lock_does_not() {
+        assert!(held_elsewhere(Err(TryLockError::WouldBlock)));
+        for code in [libc::ENOLCK, libc::EOPNOTSUPP, libc::ENOSYS] {
+            let error = io::Error::from_raw_os_error(code);
+            assert!(!held_elsewhere(Err(TryLockError::Error(error))), "{code}: nobody is known to have it");
+        }
     }
 }
