@@ -26,19 +26,10 @@ pub struct OpenedHome {
 }
 
 impl Home {
-    /// Finds the home of this machine's user; makes and changes nothing.
+    /// Finds the home; makes and changes nothing.
     ///
     /// # Errors
-    /// [`SettingsError::NoPlace`] where nothing names a folder; [`SettingsError::PointerDamaged`] and
-    /// [`SettingsError::HomeMissing`] where a moved home cannot be found.
-    pub fn locate() -> Result<Self, SettingsError> {
-        Self::locate_in(Places::of_this_machine()?)
-    }
-
-    /// Finds the home by other places than this machine's.
-    ///
-    /// # Errors
-    /// As [`Home::locate`].
+    /// [`SettingsError::PointerDamaged`] and [`SettingsError::HomeMissing`] where a moved home cannot be found.
     pub fn locate_in(places: Places) -> Result<Self, SettingsError> {
         if let Some(root) = &places.environment {
             return Ok(Self { root: root.clone(), places });
@@ -58,15 +49,8 @@ impl Home {
     ///
     /// # Errors
     /// [`SettingsError::AlreadyRunning`] where another process has the home; [`SettingsError::Io`] where a
-    /// folder cannot be made. A move that fails is not an error: the old home is opened and the notice says why.
-    pub fn open() -> Result<OpenedHome, SettingsError> {
-        Self::open_in(Places::of_this_machine()?)
-    }
-
-    /// As [`Home::open`], by other places than this machine's.
-    ///
-    /// # Errors
-    /// As [`Home::open`].
+    /// folder cannot be made; as [`Home::locate_in`]. A move that fails is not an error: the old home is opened and
+    /// the notice says why.
     pub fn open_in(places: Places) -> Result<OpenedHome, SettingsError> {
         let home = Self::locate_in(places)?;
         home.make_folders()?;

@@ -1,7 +1,7 @@
 //! Where the data lies and the settings that last.
 //!
-//! [`Home`] is the one folder with everything in it, [`SettingsFile`] the settings in it, [`validate`] what values
-//! are allowed. Chats and models lie in the home too, but are other crates' business.
+//! [`Home`] is the one folder with everything in it, [`SettingsFile`] the settings in it, `validate` what values are
+//! allowed. Chats and models lie in the home too, but are other crates' business.
 
 mod carry;
 mod durable;
@@ -19,4 +19,4 @@ pub use file::SettingsFile;
 pub use home::{Home, OpenedHome};
 pub use lock::HomeLock;
 pub use places::Places;
-pub use validate::{validate, validate_parameters};
+pub use validate::validate_parameters;

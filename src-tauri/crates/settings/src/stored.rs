@@ -29,10 +29,9 @@ pub(crate) fn read(text: &[u8]) -> Option<(Settings, Stored)> {
 /// Every parameter by itself, so that one that is wrong does not take the others with it.
 fn parameters(stored: &Stored) -> Parameters {
     let mut kept: Parameters = Parameters::default();
-    for key in stored.keys() {
-        let one: Stored = [key.clone()].into_iter().zip(stored.get(key).cloned()).collect();
+    for (key, value) in stored {
         let mut both = to_object(&kept);
-        both.extend(one);
+        both.insert(key.clone(), value.clone());
         let tried: Parameters = lenient(&both);
         if validate_parameters(&tried).is_ok() {
             kept = tried;

@@ -13,14 +13,6 @@ pub(crate) const TEXT_SIZES: RangeInclusive<u32> = 12..=22;
 const MAX_STOPS: usize = 8;
 const MAX_STOP_CHARACTERS: usize = 200;
 
-/// Checks what a person set; returns it as it will be kept: no folder twice.
-///
-/// # Errors
-/// [`ErrorCode::InvalidRequest`], naming the value and its range.
-pub fn validate(settings: Settings) -> Result<Settings, ErrorInfo> {
-    checked(settings).map_err(|words| ErrorInfo::new(ErrorCode::InvalidRequest, words))
-}
-
 /// Checks the parameters of a chat, or the defaults of all chats.
 ///
 /// # Errors
@@ -29,7 +21,8 @@ pub fn validate_parameters(parameters: &Parameters) -> Result<(), ErrorInfo> {
     check_parameters(parameters).map_err(|words| ErrorInfo::new(ErrorCode::InvalidRequest, words))
 }
 
-/// [`validate`] with words alone.
+/// Checks what a person set; returns it as it will be kept: no folder twice. Refuses in words that name the value and
+/// its range.
 pub(crate) fn checked(mut settings: Settings) -> Result<Settings, String> {
     if !TEXT_SIZES.contains(&settings.text_size) {
         return Err(format!("The size of the text has to be 12 to 22 pixels; {} is not.", settings.text_size));
@@ -100,7 +93,7 @@ mod tests {
 
     #[test]
     fn the_defaults_are_allowed() {
-        assert_eq!(validate(Settings::default()), Ok(Settings::default()));
+        assert_eq!(checked(Settings::default()), Ok(Settings::default()));
         assert_eq!(words(&Parameters::default()), None);
     }
 
@@ -157,15 +150,15 @@ mod tests {
     #[test]
     fn the_size_of_the_text_and_folders_are_checked() {
         for (text_size, allowed) in [(11, false), (12, true), (22, true), (23, false)] {
-            let outcome = validate(Settings { text_size, ..Settings::default() });
+            let outcome = checked(Settings { text_size, ..Settings::default() });
             assert_eq!(outcome.is_ok(), allowed, "{text_size}");
         }
         let folders = |names: &[&str]| {
             let model_folders = names.iter().map(|name| (*name).to_owned()).collect();
-            validate(Settings { model_folders, ..Settings::default() }).map(|settings| settings.model_folders)
+            checked(Settings { model_folders, ..Settings::default() }).map(|settings| settings.model_folders)
         };
         let here = std::env::temp_dir().display().to_string();
         assert_eq!(folders(&[&here, &here]), Ok(vec![here.clone()]), "none twice");
-        assert!(folders(&["models"]).is_err_and(|error| error.message.contains("“models” is not a full path")));
+        assert!(folders(&["models"]).is_err_and(|words| words.contains("“models” is not a full path")));
     }
 }
