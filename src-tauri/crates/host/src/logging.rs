@@ -5,7 +5,6 @@ use std::path::Path;
 use std::sync::OnceLock;
 
 use inglenook_contract::LogLevel;
-use tracing_appender::non_blocking::WorkerGuard;
 use tracing_appender::rolling::{RollingFileAppender, Rotation};
 use tracing_subscriber::filter::EnvFilter;
 use tracing_subscriber::layer::SubscriberExt as _;
@@ -17,18 +16,15 @@ const KEPT: usize = 7;
 
 type Handle = reload::Handle<EnvFilter, tracing_subscriber::Registry>;
 
-struct Log {
-    filter: Handle,
-    // Writes what is left when the process ends in order.
-    _writer: WorkerGuard,
-}
+static LOG: OnceLock<Handle> = OnceLock::new();
 
-static LOG: OnceLock<Log> = OnceLock::new();
+/// What is told until the settings are read.
+const AT_FIRST: LogLevel = LogLevel::Info;
 
 /// Begins to log into `folder`. A second call in the same process only changes the level: there is one log.
-pub(crate) fn start(folder: &Path, level: LogLevel) {
+pub(crate) fn start(folder: &Path) {
     if LOG.get().is_some() {
-        return set_level(level);
+        return set_level(AT_FIRST);
     }
     let files = RollingFileAppender::builder()
         .rotation(Rotation::DAILY)
@@ -43,24 +39,26 @@ pub(crate) fn start(folder: &Path, level: LogLevel) {
             return;
         }
     };
-    let (writer, guard) = tracing_appender::non_blocking(files);
-    let (filter, handle) = reload::Layer::new(filter(level));
-    let lines = tracing_subscriber::fmt::layer().with_writer(writer).with_ansi(false);
+    let (filter, handle) = reload::Layer::new(filter(AT_FIRST));
+    // Each line goes to the system at once, for the last ones before an end of any kind are those that are asked for.
+    // They are few; a thread that writes them later would lose them.
+    let lines = tracing_subscriber::fmt::layer().with_writer(files).with_ansi(false);
     if tracing_subscriber::registry().with(filter).with(lines).try_init().is_ok() {
-        let _ = LOG.set(Log { filter: handle, _writer: guard });
+        let _ = LOG.set(handle);
     }
 }
 
 /// Tells more or less from now on.
 pub(crate) fn set_level(level: LogLevel) {
-    if let Some(log) = LOG.get()
-        && let Err(error) = log.filter.reload(filter(level))
+    if let Some(handle) = LOG.get()
+        && let Err(error) = handle.reload(filter(level))
     {
         tracing::warn!(%error, "the log level could not be changed");
     }
 }
 
-/// Our own crates at the level asked for, libraries only when something looks wrong.
+/// Our own crates at the level asked for, libraries only when something looks wrong. What workers write
+/// (`inglenook::worker`) is in neither: the words of an engine's panic may quote a chat.
 fn filter(level: LogLevel) -> EnvFilter {
     let level = match level {
         LogLevel::Error => "error",

@@ -4,13 +4,14 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use inglenook_app::{App, AppParts};
-use inglenook_contract::ErrorInfo;
+use inglenook_contract::{ErrorCode, ErrorInfo};
 use inglenook_engine::Launcher;
-use inglenook_settings::{Home, HomeLock, Places};
+use inglenook_settings::{Home, HomeLock, OpenedHome, Places};
 
 use crate::{Desktop, logging};
 
 /// What a host is started with.
+#[derive(Clone)]
 pub struct HostOptions {
     /// What decides where the data lies.
     pub places: Places,
@@ -37,7 +38,12 @@ impl Host {
     /// What keeps it from starting, in words: another instance has the data open, the database is from a newer
     /// version, the folder cannot be written.
     pub async fn start(options: HostOptions) -> Result<Self, ErrorInfo> {
-        let opened = Home::open_in(options.places)?;
+        let opened = open_home(options.places).await?;
+        logging::start(&opened.home.logs());
+        tracing::info!(version = env!("CARGO_PKG_VERSION"), "starting");
+        if let Some(notice) = &opened.notice {
+            tracing::info!(?notice, "a move of the data was planned");
+        }
         let built_in = built_in_models(options.resources.as_deref());
         let parts = AppParts {
             home: opened.home,
@@ -45,11 +51,10 @@ impl Host {
             built_in_models: built_in,
             launcher: options.launcher,
         };
-        let logs = parts.home.logs();
-        let app = App::start(parts).await?;
-        logging::start(&logs, app.settings().log_level);
-        tracing::info!(version = env!("CARGO_PKG_VERSION"), "started");
+        let app = App::start(parts).await.inspect_err(|error| tracing::error!(%error, "not started"))?;
+        tracing::info!("started");
         let mut settings = app.watch_settings();
+        logging::set_level(settings.borrow_and_update().log_level);
         tokio::spawn(async move {
             while settings.changed().await.is_ok() {
                 logging::set_level(settings.borrow_and_update().log_level);
@@ -62,6 +67,16 @@ impl Host {
     pub async fn shutdown(&self) {
         self.app.shutdown().await;
         tracing::info!("ended");
+    }
+}
+
+/// Finds and locks the home; off the async threads, for a planned move copies everything.
+async fn open_home(places: Places) -> Result<OpenedHome, ErrorInfo> {
+    match tokio::task::spawn_blocking(move || Home::open_in(places)).await {
+        Ok(opened) => Ok(opened?),
+        Err(error) => {
+            Err(ErrorInfo::new(ErrorCode::Internal, "Opening the data was broken off.").with_detail(error.to_string()))
+        }
     }
 }
 
