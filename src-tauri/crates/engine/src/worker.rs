@@ -195,6 +195,11 @@ impl Worker {
         self.link.is_open()
     }
 
+    /// What tells of its end; it does not keep the worker alive.
+    pub(crate) fn link(&self) -> Arc<Link> {
+        Arc::clone(&self.link)
+    }
+
     /// The end of the process, whatever brings it about. The future does not keep the worker alive.
     pub(crate) fn gone(&self) -> impl Future<Output = Option<Death>> + Send + use<> {
         self.link.gone()

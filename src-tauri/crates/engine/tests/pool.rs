@@ -234,20 +234,25 @@ async fn a_worker_that_dies_idle_is_loaded_again_without_a_word() {
 }
 
 #[tokio::test]
-async fn a_worker_that_dies_right_after_every_load_is_not_loaded_for_ever() {
-    let scene = Scene::new(json!({ "load": { "after": [{ "log": "bad weights" }, "abort"] } }));
-    let pool = scene.pool(calm());
-    // The first caller may get its lease before the death is known; asking on it then tells.
-    for _ in 0..3 {
-        let outcome = tokio::time::timeout(LONG, pool.ensure(spec("a"))).await.expect("it gives up");
-        match outcome {
-            Ok(lease) => assert_eq!(lease.ended().await.code, ErrorCode::EngineCrashed),
-            Err(error) => {
-                assert_eq!(error.code, ErrorCode::EngineCrashed);
-                assert!(error.detail.unwrap().contains("bad weights"));
-            }
-        }
-    }
+async fn a_worker_that_dies_after_its_load_tells_the_one_who_leased_it() {
+    let scene =
+        Scene::new(json!({ "load": { "after": [{ "wait_for": "lease" }, { "log": "bad weights" }, "abort"] } }));
+    let lease = scene.pool(calm()).ensure(spec("a")).await.unwrap();
+    scene.sign("lease");
+    let error = tokio::time::timeout(LONG, lease.ended()).await.expect("it dies");
+    assert_eq!(error.code, ErrorCode::EngineCrashed);
+    assert!(error.detail.as_deref().unwrap().contains("bad weights"), "{error:?}");
+}
+
+#[tokio::test]
+async fn a_worker_that_is_of_no_use_after_any_load_is_not_loaded_for_ever() {
+    let ready = r#"{"type":"ready","architecture":"","context_length":1,"reasoning":false,"tools":false,"memory_bytes":1,"load_ms":1}"#;
+    // In one write, so that the flood is read together with the news that it is ready: no caller gets a lease.
+    let flood = format!("{ready}\n{}", "x\n".repeat(1500));
+    let scene = Scene::new(json!({ "load": { "steps": [{ "line": flood }, "hang"] } }));
+    let outcome = tokio::time::timeout(LONG, scene.pool(calm()).load(spec("a"))).await.expect("it gives up");
+    let error = outcome.unwrap_err();
+    assert_eq!(error.message, "The model's process was ended because it sent more than can be taken in.");
 }
 
 /// A pool on a machine with so many bytes free while nothing is loaded, of which every loaded model takes 5 GB.

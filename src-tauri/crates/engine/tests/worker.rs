@@ -2,7 +2,7 @@
 
 mod common;
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use common::{LONG, Scene, ask, children, exists, first_text, gone, hasty, kill_hard, listen, load, plain};
 use inglenook_contract::{ErrorCode, ErrorInfo, FinishReason};
@@ -11,7 +11,8 @@ use inglenook_engine::{EngineError, Patience, Program, Worker};
 use serde_json::{Value, json};
 
 async fn start(scene: &Scene) -> Result<Worker, EngineError> {
-    let patience = Patience { hello: LONG, end: Duration::from_millis(50), ..Patience::default() };
+    // So long that it is the worker who closes what is cancelled.
+    let patience = Patience { hello: LONG, cancel: LONG, stuck: LONG, ..hasty() };
     Worker::start(&scene.program(), load(None), patience, |_| {}).await
 }
 
@@ -41,12 +42,20 @@ async fn reasoning_and_tool_calls_stay_apart_from_the_text() {
 
 #[tokio::test]
 async fn the_progress_of_a_load_is_told_and_what_is_ready_is_known() {
-    let scene = Scene::new(json!({ "load": { "context_length": 777, "steps": [{ "loading": { "steps": 4 } }] } }));
+    let progress =
+        |fraction: f64| json!({ "line": json!({ "type": "loading", "fraction": fraction, "stage": "" }).to_string() });
+    let steps = json!([progress(0.25), { "wait_for": "0.25" }, progress(7.0), { "wait_for": "1" }]);
+    let scene = Scene::new(json!({ "load": { "context_length": 777, "steps": steps } }));
     let mut seen = Vec::new();
-    let worker =
-        Worker::start(&scene.program(), load(Some(99)), hasty(), |fraction| seen.push(fraction)).await.unwrap();
+    let program = scene.program();
+    let starting = Worker::start(&program, load(Some(99)), hasty(), |fraction| {
+        seen.extend(fraction);
+        // It goes on only once this was told, so none of it can be passed over.
+        fraction.into_iter().for_each(|fraction| scene.sign(&fraction.to_string()));
+    });
+    let worker = starting.await.unwrap();
     assert_eq!(worker.ready().context_length, 777, "what the worker says counts, not what it was asked for");
-    assert!(seen.iter().flatten().all(|fraction| (0.0..=1.0).contains(fraction)), "{seen:?}");
+    assert_eq!(seen, [0.25, 1.0], "more than all is all");
 }
 
 #[tokio::test]
@@ -66,16 +75,14 @@ async fn several_answers_are_written_at_once_and_not_mixed_up() {
 }
 
 #[tokio::test]
-async fn a_cancelled_answer_ends_in_time_and_the_worker_lives() {
+async fn a_cancelled_answer_ends_and_the_worker_lives() {
     let worker = answering(json!([{ "tok_s": 50 }, { "repeat": { "times": 10_000, "steps": [{ "text": " more" }] } }]));
     let worker = worker.await;
     let mut generation = worker.generate(ask("write"));
     let text = first_text(&mut generation).await;
-    let asked = Instant::now();
     generation.canceller().cancel();
     let told = listen(&mut generation).await;
-    assert!(asked.elapsed() < Duration::from_secs(2), "200 ms are promised; took {:?}", asked.elapsed());
-    assert_eq!(told.reason(), FinishReason::Cancelled);
+    assert_eq!(told.reason(), FinishReason::Cancelled, "it is not listened to for the minutes that it would take");
     let tokens = (text + &told.text).split_whitespace().count();
     assert_eq!(told.done().usage.completion_tokens as usize, tokens, "what was said is counted");
     let told = listen(&mut worker.generate(Generate { max_tokens: Some(1), ..ask("again") })).await;

@@ -12,6 +12,7 @@ use super::book::{Book, Inner};
 use super::slot::{Loaded, Phase};
 use super::{LoadSpec, sweep};
 use crate::death::{Death, Ended};
+use crate::link::Link;
 use crate::starting::Starting;
 use crate::{EngineError, Worker};
 
@@ -26,7 +27,7 @@ pub(super) struct Loading {
     /// Progress that listeners were not told of yet.
     pub(super) untold: AtomicBool,
     aborted: watch::Sender<Option<EngineError>>,
-    outcome: watch::Sender<Option<Result<(), ErrorInfo>>>,
+    outcome: watch::Sender<Option<Result<Arc<Link>, ErrorInfo>>>,
 }
 
 #[derive(Debug)]
@@ -90,8 +91,8 @@ impl Loading {
         }
     }
 
-    /// Waits for its end.
-    pub(super) async fn outcome(&self) -> Result<(), ErrorInfo> {
+    /// Waits for its end: what it came to, though not a lease on it.
+    pub(super) async fn outcome(&self) -> Result<Arc<Link>, ErrorInfo> {
         let mut outcome = self.outcome.subscribe();
         let outcome = outcome.wait_for(Option::is_some).await;
         // The sender lives in `self`, so a value was waited for.
@@ -132,7 +133,8 @@ async fn run(inner: Arc<Inner>, loading: Arc<Loading>) {
                 info!(%model, pid = worker.pid(), context = ready.context_length, ms = ready.load_ms, "loaded");
                 let loaded = Loaded::new(Arc::clone(&loading.spec), worker, book.tick(), inner.clock.now());
                 tokio::spawn(attend(Arc::downgrade(&inner), model.clone(), loaded.serial, loaded.worker.gone()));
-                (Phase::Ready(Arc::new(loaded)), Ok(()))
+                let link = loaded.worker.link();
+                (Phase::Ready(Arc::new(loaded)), Ok(link))
             }
             Err(error @ (EngineError::Unloaded | EngineError::Closing)) => (Phase::Unloaded, Err(error.into())),
             Err(error) => {

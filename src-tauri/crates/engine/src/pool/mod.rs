@@ -26,7 +26,8 @@ use std::time::Duration;
 use inglenook_contract::{ErrorInfo, ModelId, ModelState};
 use tokio::sync::{Notify, broadcast};
 
-use crate::death::Ended;
+use crate::death::{Death, Ended};
+use crate::link::Link;
 use crate::{EngineError, Launcher};
 use book::{Book, Inner};
 pub use lease::Lease;
@@ -51,6 +52,17 @@ enum Step {
     OtherLoad(Arc<loading::Loading>),
     /// The model is loaded in another way and is answering.
     Release,
+}
+
+/// Counts a worker that was of no use to a caller; beyond [`DEATHS`] of them the last death is the caller's error.
+fn count(deaths: &mut u32, death: Option<Death>) -> Result<(), EngineError> {
+    match death {
+        // It was ended on purpose; there is nothing to be said against another.
+        Some(Death { ended: Some(Ended::Unloaded | Ended::Closing | Ended::Stuck), .. }) => {}
+        Some(death) if *deaths == DEATHS => return Err(EngineError::Died(death)),
+        _ => *deaths += 1,
+    }
+    Ok(())
 }
 
 impl Pool {
@@ -94,7 +106,12 @@ impl Pool {
         let spec = Arc::new(spec);
         let _waiting = Waiting::new(&self.inner, &spec);
         let mut deaths = 0;
+        let mut loaded: Option<Arc<Link>> = None;
         loop {
+            // Its end may come before a lease on it does.
+            if let Some(worker) = loaded.take().filter(|worker| !worker.is_open()) {
+                count(&mut deaths, worker.gone().await)?;
+            }
             let released = self.inner.released.notified();
             tokio::pin!(released);
             released.as_mut().enable();
@@ -103,14 +120,9 @@ impl Pool {
                     if lease.settled().await {
                         return Ok(lease);
                     }
-                    match lease.gone().await {
-                        // It was ended on purpose; there is nothing to be said against another.
-                        Some(death) if death.ended.is_some() => {}
-                        Some(death) if deaths == DEATHS => return Err(EngineError::Died(death).into()),
-                        _ => deaths += 1,
-                    }
+                    count(&mut deaths, lease.gone().await)?;
                 }
-                Step::Load(loading) => loading.outcome().await?,
+                Step::Load(loading) => loaded = Some(loading.outcome().await?),
                 // Its failure is told to those who asked for it.
                 Step::OtherLoad(loading) => drop(loading.outcome().await),
                 Step::Release => released.await,

@@ -37,6 +37,7 @@
 //! | `tok_s`: number | another speed from here on; 0 is as fast as possible |
 //! | `wait_ms`: number | waits; a cancel is noticed |
 //! | `stall_ms`: number | waits; a cancel is noticed only afterwards |
+//! | `wait_for`: name | waits until a file of this name lies beside the script; a cancel is noticed |
 //! | `hang` | neither goes on nor notices a cancel |
 //! | `repeat`: `{times, steps}` | plays steps again and again |
 //! | `finish`: reason | ends the answer here with this reason |

@@ -15,6 +15,9 @@ use inglenook_contract::{ErrorCode, FinishReason};
 /// The way to the host: whole lines, one at a time.
 static OUTPUT: Mutex<()> = Mutex::new(());
 
+/// How often a file is looked for.
+const LOOK: Duration = Duration::from_millis(5);
+
 /// Writes raw bytes to the host.
 fn write(bytes: &[u8]) {
     let _one_at_a_time = OUTPUT.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
@@ -66,6 +69,11 @@ pub(super) async fn load(steps: &[Step]) -> Result<(), Failure> {
                 }
             }
             Step::WaitMs(ms) => tokio::time::sleep(Duration::from_millis(*ms)).await,
+            Step::WaitFor(file) => {
+                while !file.exists() {
+                    tokio::time::sleep(LOOK).await;
+                }
+            }
             Step::Fail(failure) => return Err(failure.clone()),
             step => {
                 misbehave(step).await;
@@ -173,6 +181,13 @@ impl Answer<'_> {
             }
             Step::WaitMs(ms) => {
                 self.wait(Duration::from_millis(*ms)).await?;
+                self.pace(self.tok_s);
+                Ok(())
+            }
+            Step::WaitFor(file) => {
+                while !file.exists() {
+                    self.wait(LOOK).await?;
+                }
                 self.pace(self.tok_s);
                 Ok(())
             }

@@ -1,6 +1,6 @@
 //! The script's form. What each part means is told in the module above.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
@@ -121,6 +121,8 @@ pub enum Step {
     TokS(f64),
     /// Waits so many milliseconds.
     WaitMs(u64),
+    /// Waits for a file beside the script.
+    WaitFor(PathBuf),
     /// Waits so many milliseconds and notices no cancel meanwhile.
     StallMs(u64),
     /// Waits for ever and notices no cancel.

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -19,7 +19,7 @@ use crate::protocol::{Failure, Generate, Hello, Load, PROTOCOL_VERSION, Ready, R
 /// Runs the scripted worker on this process's stdin and stdout until its input ends.
 #[must_use]
 pub fn main() -> ExitCode {
-    let script = match std::env::var_os(SCRIPT).map(|path| Script::read(&PathBuf::from(path))) {
+    let script = match std::env::var_os(SCRIPT).map(PathBuf::from).map(|path| open_script(&path)) {
         None => Script::default(),
         Some(Ok(script)) => script,
         Some(Err(words)) => {
@@ -42,6 +42,15 @@ pub fn main() -> ExitCode {
     }
     // Not returned: a task that hangs, or the thread that reads the input, must not keep the process alive.
     std::process::exit(0)
+}
+
+/// Reads a script and works in its folder from there on: the files that it names lie beside it.
+fn open_script(path: &Path) -> Result<Script, String> {
+    let script = Script::read(path)?;
+    if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+        std::env::set_current_dir(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+    }
+    Ok(script)
 }
 
 /// The generations that can be cancelled.

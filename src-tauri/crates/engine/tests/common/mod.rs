@@ -36,6 +36,11 @@ impl Scene {
         std::fs::write(self.path(), script.to_string()).unwrap();
     }
 
+    /// Lets a worker go on that waits for this.
+    pub fn sign(&self, name: &str) {
+        std::fs::write(self.dir.path().join(name), "").unwrap();
+    }
+
     fn path(&self) -> std::path::PathBuf {
         self.dir.path().join("script.json")
     }
