@@ -1,9 +1,12 @@
 //! The contract's table, row by row: each hands over to the use-case that does it.
 
+use std::sync::Arc;
+
 use futures::{Stream, StreamExt as _};
 use inglenook_app::{chats, messages, models, settings};
 use inglenook_contract::*;
 
+use crate::Desktop;
 use crate::Host;
 use crate::desktop::check_link;
 
@@ -15,6 +18,23 @@ fn done<E: Into<ErrorInfo>>(result: Result<(), E>) -> Answer<Nothing> {
 
 fn events<T, S: Stream<Item = T> + Send + 'static>(stream: S) -> EventStream<T> {
     Box::pin(stream)
+}
+
+impl Host {
+    /// Asks the desktop for something, off the async threads: a file manager or a browser may take its time to answer.
+    async fn ask_desktop<F>(&self, ask: F) -> Answer<Nothing>
+    where
+        F: FnOnce(&dyn Desktop) -> Answer<()> + Send + 'static,
+    {
+        let desktop = Arc::clone(&self.desktop);
+        match tokio::task::spawn_blocking(move || ask(&*desktop)).await {
+            Ok(answer) => done(answer),
+            Err(error) => {
+                Err(ErrorInfo::new(ErrorCode::Internal, "The system could not be asked.")
+                    .with_detail(error.to_string()))
+            }
+        }
+    }
 }
 
 impl Api for Host {
@@ -179,7 +199,7 @@ impl Api for Host {
 
     async fn model_reveal(&self, request: ModelRef) -> Answer<Nothing> {
         let path = models::path(&self.app, &request.model)?;
-        done(self.desktop.reveal(&path))
+        self.ask_desktop(move |desktop| desktop.reveal(&path)).await
     }
 
     async fn folder_add(&self, request: FolderRef) -> Answer<ModelList> {
@@ -217,7 +237,7 @@ impl Api for Host {
 
     async fn desktop_open_link(&self, request: LinkRef) -> Answer<Nothing> {
         check_link(&request.url)?;
-        done(self.desktop.open_link(&request.url))
+        self.ask_desktop(move |desktop| desktop.open_link(&request.url)).await
     }
 
     async fn app_changes(&self, _: Nothing) -> Answer<EventStream<Vec<Changed>>> {
