@@ -65,6 +65,7 @@ export const words = {
   retry: 'Try again',
   rescan: 'Look again',
   looking: 'Looking…',
+  lookingForModels: 'Looking for models…',
   rescanned: 'The folders were read again',
   remove: (path: string) => `Stop looking in ${path}`,
   removed: 'Inglenook does not look there any more. The files stay.',

@@ -9,6 +9,7 @@ export const words = {
   pocketKind: 'Built in',
   pocketText: 'Answers at once and knows very little: good for a first look.',
   pocketMissing: 'The built-in model is not where it should be. Add your own, or install Inglenook again.',
+  looking: 'Looking for it…',
   tryPocket: (name: string) => `Try ${name}`,
   pocketFacts: (size: string, weights: string | null) =>
     weights === null ? `${size} · nothing to download` : `${weights} weights · ${size} · nothing to download`,
