@@ -42,6 +42,7 @@ export const words = {
       'The variable INGLENOOK_HOME names this folder. To change it, change the variable and start again.',
     move: 'Move to another folder…',
     confirm: 'Move there',
+    checking: 'Looking at the folder…',
     planned: (path: string) => `At the next start, everything is moved to ${path}.`,
     takeBack: 'Do not move',
     kept: 'The old folder stays as it is until you delete it.',
