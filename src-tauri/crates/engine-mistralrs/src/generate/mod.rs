@@ -20,8 +20,10 @@ use writer::Writer;
 /// once, lets go of the processor, and progress is told. Each piece costs a copy of the cache and one token read
 /// alone: with a 1B model of four bits on two cores pieces of 64 tokens take 5 % longer than all at once.
 const PIECE: Duration = Duration::from_millis(800);
-/// The first piece, before anything is known of the model's speed, and the shortest.
-const FIRST_PIECE: usize = 64;
+/// The first piece, before anything is known of the model's speed, which may be a few tokens a second.
+const FIRST_PIECE: usize = 16;
+/// Less than this is mostly overhead.
+const SHORTEST_PIECE: usize = 8;
 /// The engine itself computes no more than this at once.
 const LONGEST_PIECE: usize = 1024;
 
@@ -103,10 +105,15 @@ fn read(lane: &mut Lane, prompt: &[u32], cached: usize, ticket: &Ticket) -> Resu
             return Ok(false);
         }
         ticket.prefill(done, prompt.len(), cached);
-        let speed = piece as f64 / begun.elapsed().as_secs_f64().max(1e-6);
-        piece = ((speed * PIECE.as_secs_f64()) as usize).clamp(FIRST_PIECE, LONGEST_PIECE);
+        piece = next_piece(piece, begun.elapsed());
     }
     Ok(!ticket.is_closed())
+}
+
+/// How long the piece after one of `tokens` tokens should be, which took so long.
+fn next_piece(tokens: usize, took: Duration) -> usize {
+    let speed = tokens as f64 / took.as_secs_f64().max(1e-6);
+    ((speed * PIECE.as_secs_f64()) as usize).clamp(SHORTEST_PIECE, LONGEST_PIECE)
 }
 
 /// The prompt's tokens, where its beginning is what a lane holds: the tokens that the model chose itself in an
@@ -145,4 +152,17 @@ fn common_beginning<'a>(tokens: &Tokens, known: impl Iterator<Item = u32>, text:
     }
     common.truncate(certain);
     (common, rest)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pieces_follow_the_models_speed_down_to_a_few_tokens() {
+        assert_eq!(next_piece(16, Duration::from_secs(1)), 12, "16 tokens a second");
+        assert_eq!(next_piece(64, Duration::from_secs(13)), 8, "5 tokens a second");
+        assert_eq!(next_piece(64, Duration::from_millis(100)), 512);
+        assert_eq!(next_piece(64, Duration::ZERO), LONGEST_PIECE);
+    }
 }
