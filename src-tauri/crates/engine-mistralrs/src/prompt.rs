@@ -74,6 +74,7 @@ impl Prepared {
         }
         let splitter = match (resumed, inside) {
             (Some(last), false) if !last.content.is_empty() => Reasoning::behind(),
+            (Some(last), true) if !last.reasoning.is_empty() => Reasoning::within(model.reasoning_marks()),
             _ => Reasoning::new(model.reasoning_marks(), inside),
         };
         let tools: &[Value] = if conversation.tool_choice == ToolChoice::None { &[] } else { &conversation.tools };

@@ -16,7 +16,7 @@ pub(crate) fn marks_of(template: &str) -> (&'static str, &'static str) {
 }
 
 /// A piece of what the model says.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Piece {
     /// Thought.
     Reasoning(String),
@@ -47,6 +47,11 @@ impl Reasoning {
     pub(crate) fn new((open, close): (&'static str, &'static str), inside: bool) -> Self {
         let state = if inside { State::Inside { begun: false } } else { State::Start };
         Self { open, close, state, held: String::new() }
+    }
+
+    /// A splitter for a thought that goes on in its middle: the space in front of its next word is a part of it.
+    pub(crate) fn within((open, close): (&'static str, &'static str)) -> Self {
+        Self { open, close, state: State::Inside { begun: true }, held: String::new() }
     }
 
     /// A splitter for an answer that goes on in its middle.
@@ -168,6 +173,14 @@ mod tests {
     #[test]
     fn reasoning_that_the_prompt_opened_begins_at_once() {
         assert_eq!(split(true, "Hm.\n</think>\nTwo.\n\nAnd so on."), ("Hm.".into(), "Two.\n\nAnd so on.".into()));
+    }
+
+    #[test]
+    fn a_thought_that_goes_on_keeps_the_space_in_front() {
+        let mut reasoning = Reasoning::within(MARKS[0]);
+        let pieces = [reasoning.push(" the"), reasoning.push(" answer\n</think>\n\nTwo.")].concat();
+        let thought = |text: &str| Piece::Reasoning(text.into());
+        assert_eq!(pieces, [thought(" the"), thought(" answer"), Piece::Text("Two.".into())]);
     }
 
     #[test]

@@ -167,12 +167,13 @@ fn an_answer_is_gone_on_with_in_its_middle() {
 fn thinking_is_gone_on_with_in_its_middle() {
     let mut worker = Worker::with_pocket();
     let fields = json!({"sampling": {"temperature": 0}, "max_tokens": 300});
-    let question = json!({"role": "user", "content": "What is 17 + 25?"});
+    let question = json!({"role": "user", "content": "What is the capital of Estonia?"});
     let whole = worker.answer(json!({"kind": "chat", "reasoning": true, "messages": [question]}), fields.clone());
     let (thought, _) = whole.reasoning.split_at(whole.reasoning.find(' ').expect("a middle"));
     let prompt = json!({"kind": "chat", "reasoning": true, "continue_last": true, "messages": [
         question, {"role": "assistant", "content": "", "reasoning": thought}]});
     let answer = worker.answer(prompt, fields);
     assert!(!answer.reasoning.is_empty(), "it goes on thinking: {answer:?}");
+    assert_eq!(format!("{thought}{}", answer.reasoning), whole.reasoning, "the new thought joins the old");
     assert_eq!(answer.text, whole.text);
 }
