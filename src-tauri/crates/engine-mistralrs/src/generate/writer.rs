@@ -62,7 +62,7 @@ impl Writer {
         }
         let stop: Vec<String> = request.stop.iter().chain(&prepared.stop).cloned().collect();
         Ok(Self {
-            sampler: Sampler::new(&request.sampling, prompt, model.shared.sentinel())?,
+            sampler: Sampler::new(&request.sampling, prompt, &model.ends, model.shared.sentinel())?,
             grammar,
             stream: Stream::new(prepared.reasoning, prepared.calls, &stop),
             forced: prepared.forced.map(|_| Vec::new()),

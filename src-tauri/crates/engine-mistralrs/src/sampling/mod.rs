@@ -7,6 +7,8 @@ mod draw;
 pub(crate) mod grammar;
 mod penalties;
 
+use std::collections::HashSet;
+
 use inglenook_engine::protocol::Sampling;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
@@ -26,9 +28,14 @@ pub(crate) struct Sampler {
 }
 
 impl Sampler {
-    /// A sampler for these knobs. `prompt` counts for the repetition penalty; the token `never` is not drawn.
-    /// Fails on values out of range.
-    pub(crate) fn new(sampling: &Sampling, prompt: &[u32], never: u32) -> Result<Self, WorkerError> {
+    /// A sampler for these knobs. `prompt` counts for the repetition penalty, apart from the tokens `ends`, which
+    /// end answers; the token `never` is not drawn. Fails on values out of range.
+    pub(crate) fn new(
+        sampling: &Sampling,
+        prompt: &[u32],
+        ends: &HashSet<u32>,
+        never: u32,
+    ) -> Result<Self, WorkerError> {
         let temperature = in_range("temperature", sampling.temperature, 0.0, 100.0)?.unwrap_or(1.0);
         let seed = sampling.seed.unwrap_or_else(|| uuid::Uuid::new_v4().as_u64_pair().0);
         Ok(Self {
@@ -36,7 +43,7 @@ impl Sampler {
             top_k: sampling.top_k.filter(|k| *k > 0).map(|k| k as usize),
             top_p: in_range("top_p", sampling.top_p, 0.0, 1.0)?.filter(|p| *p < 1.0),
             min_p: in_range("min_p", sampling.min_p, 0.0, 1.0)?.filter(|p| *p > 0.0),
-            penalties: Penalties::new(sampling, prompt)?,
+            penalties: Penalties::new(sampling, prompt, ends)?,
             never,
             random: ChaCha8Rng::seed_from_u64(seed),
         })
@@ -95,8 +102,12 @@ pub(crate) fn logprobs(logits: &[f32], token: u32, top: usize) -> (f32, Vec<(u32
 mod tests {
     use super::*;
 
+    fn new(sampling: &Sampling) -> Result<Sampler, WorkerError> {
+        Sampler::new(sampling, &[], &HashSet::new(), u32::MAX)
+    }
+
     fn sampler(sampling: Sampling) -> Sampler {
-        Sampler::new(&sampling, &[], u32::MAX).unwrap()
+        new(&sampling).unwrap()
     }
 
     fn drawn(seed: u64, n: usize) -> Vec<u32> {
@@ -125,9 +136,9 @@ mod tests {
 
     #[test]
     fn values_out_of_range_are_refused_by_name() {
-        let error = Sampler::new(&Sampling { top_p: Some(1.5), ..Sampling::default() }, &[], u32::MAX).err().unwrap();
+        let error = new(&Sampling { top_p: Some(1.5), ..Sampling::default() }).err().unwrap();
         assert!(error.to_string().contains("top_p"), "{error}");
-        assert!(Sampler::new(&Sampling { temperature: Some(f64::NAN), ..Sampling::default() }, &[], u32::MAX).is_err());
+        assert!(new(&Sampling { temperature: Some(f64::NAN), ..Sampling::default() }).is_err());
     }
 
     #[test]

@@ -12,17 +12,19 @@ pub(super) struct Penalties {
     repeat: f32,
     presence: f32,
     frequency: f32,
-    /// Tokens of the prompt and the answer; empty while nothing is penalised for repetition.
+    /// Tokens of the prompt and the answer, those that end answers left out: the prompt holds one for each message,
+    /// and made less likely they would let the model run on. Empty while nothing is penalised for repetition.
     seen: HashSet<u32>,
     /// Tokens of the answer and how often.
     written: HashMap<u32, u32>,
 }
 
 impl Penalties {
-    /// The penalties of a request whose prompt is given.
-    pub(super) fn new(sampling: &Sampling, prompt: &[u32]) -> Result<Self, WorkerError> {
+    /// The penalties of a request whose prompt is given; `ends` are the tokens that end an answer.
+    pub(super) fn new(sampling: &Sampling, prompt: &[u32], ends: &HashSet<u32>) -> Result<Self, WorkerError> {
         let repeat = in_range("repeat_penalty", sampling.repeat_penalty, 0.01, 100.0)?.unwrap_or(1.0) as f32;
-        let seen = if repeat == 1.0 { HashSet::new() } else { prompt.iter().copied().collect() };
+        let counted = prompt.iter().copied().filter(|token| !ends.contains(token));
+        let seen = if repeat == 1.0 { HashSet::new() } else { counted.collect() };
         Ok(Self {
             repeat,
             presence: in_range("presence_penalty", sampling.presence_penalty, -2.0, 2.0)?.unwrap_or(0.0) as f32,
@@ -71,11 +73,11 @@ mod tests {
             frequency_penalty: Some(0.25),
             ..Sampling::default()
         };
-        let mut penalties = Penalties::new(&sampling, &[0]).unwrap();
+        let mut penalties = Penalties::new(&sampling, &[0, 3], &HashSet::from([3])).unwrap();
         penalties.accept(1);
         penalties.accept(1);
-        let mut logits = [4.0, -4.0, 4.0];
+        let mut logits = [4.0, -4.0, 4.0, 4.0];
         penalties.apply(&mut logits);
-        assert_eq!(logits, [2.0, -9.0, 4.0], "token 1: −4 · 2 − 0.5 − 2 · 0.25");
+        assert_eq!(logits, [2.0, -9.0, 4.0, 4.0], "token 1: −4 · 2 − 0.5 − 2 · 0.25; token 3 ends answers");
     }
 }
