@@ -38,12 +38,14 @@ pub(crate) struct Stream {
     reasoning: Reasoning,
     calls: ToolCalls,
     stop: StopTexts,
+    /// A stop text was reached: what comes behind it is no part of the answer.
+    stopped: bool,
 }
 
 impl Stream {
     /// A stream with these parts; `stop` are the stop texts.
     pub(crate) fn new(reasoning: Reasoning, calls: ToolCalls, stop: &[String]) -> Self {
-        Self { utf8: Utf8::default(), reasoning, calls, stop: StopTexts::new(stop) }
+        Self { utf8: Utf8::default(), reasoning, calls, stop: StopTexts::new(stop), stopped: false }
     }
 
     /// Whether the model is thinking now.
@@ -70,10 +72,8 @@ impl Stream {
         for piece in self.calls.finish(cut) {
             self.take_spoken(piece, &mut said);
         }
-        if !said.stopped {
-            let held = self.stop.finish();
-            said.text.push_str(&held);
-        }
+        // Empty where a stop text was reached.
+        said.text.push_str(&self.stop.finish());
         said
     }
 
@@ -98,7 +98,7 @@ impl Stream {
     }
 
     fn take_spoken(&mut self, piece: tool_calls::Piece, said: &mut Said) {
-        if said.stopped {
+        if self.stopped {
             return;
         }
         match piece {
@@ -106,7 +106,7 @@ impl Stream {
             tool_calls::Piece::Text(text) => {
                 let (text, stopped) = self.stop.push(&text);
                 said.text.push_str(&text);
-                said.stopped = stopped;
+                (self.stopped, said.stopped) = (stopped, stopped);
             }
         }
     }
@@ -114,12 +114,7 @@ impl Stream {
 
 /// How many bytes at the end of `text` may be the beginning of `mark`.
 pub(crate) fn held_back(text: &str, mark: &str) -> usize {
-    mark.char_indices()
-        .map(|(at, _)| at)
-        .chain(std::iter::once(mark.len()))
-        .filter(|at| *at > 0 && *at < mark.len() && text.ends_with(&mark[..*at]))
-        .max()
-        .unwrap_or(0)
+    mark.char_indices().map(|(at, _)| at).filter(|at| *at > 0 && text.ends_with(&mark[..*at])).max().unwrap_or(0)
 }
 
 #[cfg(test)]
@@ -142,5 +137,16 @@ mod tests {
         assert_eq!(said.reasoning, "stop? no.");
         assert_eq!(said.text, "go on. ");
         assert!(said.stopped);
+    }
+
+    #[test]
+    fn nothing_that_was_held_back_follows_a_stop_text() {
+        let tools = [serde_json::json!({"type": "function", "function": {"name": "add"}})];
+        for held in [" \n", " <tool_", "<tool_call>{\"name\": \"add\"}"] {
+            let mut stream = Stream::new(Reasoning::behind(), ToolCalls::new(&tools, false), &["END".into()]);
+            let said = stream.push(format!("one END{held}").as_bytes());
+            assert_eq!((said.text.as_str(), said.stopped), ("one ", true));
+            assert_eq!(stream.finish(false), Said::default(), "{held:?} was held back");
+        }
     }
 }

@@ -74,7 +74,8 @@ impl ToolCalls {
         match (calls, &self.state) {
             (Some(calls), _) if !calls.is_empty() => calls.into_iter().map(Piece::Call).collect(),
             (_, State::Inside(form)) if !cut => text(format!("{}{held}", form.open)),
-            (_, State::Inside(_) | State::Bare) if cut => Vec::new(),
+            (_, State::Inside(_)) => Vec::new(),
+            (_, State::Bare) if cut && self.is_half_a_call(&held) => Vec::new(),
             // Behind a call, white space is only what separated it from the next.
             _ if self.calls > 0 && held.trim().is_empty() => Vec::new(),
             _ => text(held),
@@ -165,6 +166,15 @@ impl ToolCalls {
         }
         let calls = tool_forms::read_json_calls(json)?;
         calls.iter().all(|call| self.names.contains(&call.name)).then_some(calls)
+    }
+
+    /// Whether this beginning of JSON is a call of an offered tool as far as it goes, and not an answer in JSON.
+    fn is_half_a_call(&self, json: &str) -> bool {
+        let json: String = json.split_whitespace().collect();
+        self.names.iter().any(|name| {
+            let call = format!("{{\"name\":\"{name}\"");
+            json.starts_with(&call) || call.starts_with(&json)
+        })
     }
 }
 
@@ -286,6 +296,16 @@ mod tests {
     fn a_call_whose_closing_mark_is_missing_counts_but_half_a_call_is_dropped() {
         assert_eq!(run(false, "<tool_call>\n{\"name\": \"add\", \"arguments\": {}}").1, add("{}"));
         assert_eq!(run_in(3, false, true, "So:\n<tool_call>\n{\"name\": \"ad"), ("So:".to_owned(), Vec::new()));
+        for half in ["{\"name\": \"ad", "{\"name\": \"add\", \"parameters\": {\"a\": 1"] {
+            assert_eq!(run_in(3, true, true, half), (String::new(), Vec::new()), "{half}");
+        }
+    }
+
+    #[test]
+    fn an_answer_in_json_that_is_cut_is_shown_as_far_as_it_came() {
+        for json in ["{\"name\": \"Ada\", \"ye", "{\"city\": \"Tal"] {
+            assert_eq!(run_in(3, true, true, json), (json.to_owned(), Vec::new()));
+        }
     }
 
     #[test]
