@@ -119,6 +119,19 @@ fn two_conversations_do_not_drive_each_other_out() {
 }
 
 #[test]
+fn a_chat_with_the_same_instructions_leaves_the_others_cache_alone() {
+    let mut worker = Worker::with_pocket();
+    let instructions = json!({"role": "system", "content": long_text(150)});
+    let long = json!({"role": "user", "content": format!("{} What is the capital of Kenya?", long_text(400))});
+    let first = json!([instructions, long]);
+    let before = worker.answer(chat(first.clone()), greedy());
+    worker.answer(chat(json!([instructions, {"role": "user", "content": "What is 2 + 2?"}])), greedy());
+    let back = worker.answer(chat(first), greedy());
+    assert!(back.prompt_tokens() - back.cached() <= 4, "{} of {}", back.cached(), back.prompt_tokens());
+    assert_eq!(back.text, before.text);
+}
+
+#[test]
 fn what_is_kept_does_not_grow_from_request_to_request() {
     let mut worker = Worker::with_pocket();
     let resident = |worker: &Worker| {
