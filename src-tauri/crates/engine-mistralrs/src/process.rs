@@ -90,13 +90,8 @@ pub(crate) fn resident_bytes() -> u64 {
     system.process(pid).map_or(0, sysinfo::Process::memory)
 }
 
-/// Bytes of memory that could be had without swapping.
+/// Bytes of memory that could be had without swapping, by the measure of the host's own guard; 0 where the system
+/// does not tell.
 pub(crate) fn available_bytes() -> u64 {
-    let mut system = System::new();
-    system.refresh_memory();
-    match system.cgroup_limits() {
-        // In a container the machine's figures are not the limit.
-        Some(limits) if limits.free_memory > 0 => limits.free_memory.min(system.available_memory()),
-        _ => system.available_memory(),
-    }
+    inglenook_engine::free_memory().unwrap_or(0)
 }
