@@ -41,6 +41,9 @@ const USER_DEFINED: u64 = 4;
 const UNUSED: u64 = 5;
 const BYTE: u64 = 6;
 
+/// Bytes of the longest piece that is made of others; real ones stay below a few hundred.
+const LONGEST_PIECE: usize = 1024;
+
 impl Vocabulary {
     /// Reads it from a header that is known to have one.
     pub(super) fn read(header: &Header) -> Result<Self, WorkerError> {
@@ -137,13 +140,16 @@ impl Vocabulary {
         Ok(tokenizer)
     }
 
-    /// All ways to make a piece of two others, the best scores first.
+    /// All ways to make a piece of two others, the best scores first. Of pieces longer than any word there are none:
+    /// looking for them takes the square of their length.
     fn merges(&self) -> Vec<(String, String)> {
         let ordinary: HashMap<&str, usize> = self
             .texts
             .iter()
             .enumerate()
-            .filter(|(id, _)| !matches!(self.types[*id], CONTROL | UNKNOWN | UNUSED | BYTE))
+            .filter(|(id, text)| {
+                text.len() <= LONGEST_PIECE && !matches!(self.types[*id], CONTROL | UNKNOWN | UNUSED | BYTE)
+            })
             .map(|(id, text)| (text.as_str(), id))
             .collect();
         let score = |id: usize| self.scores.get(id).copied().unwrap_or_default();

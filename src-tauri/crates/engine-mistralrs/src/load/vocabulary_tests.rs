@@ -51,6 +51,17 @@ fn what_no_piece_covers_is_written_in_bytes_and_comes_back_whole() {
 }
 
 #[test]
+fn pieces_longer_than_any_word_are_not_looked_for_in_others() {
+    let mut vocabulary = sentencepiece();
+    let known = vocabulary.merges();
+    for length in [LONGEST_PIECE / 2 + 1, LONGEST_PIECE + 2] {
+        vocabulary.texts.push("x".repeat(length));
+        vocabulary.types.push(1);
+    }
+    assert_eq!(vocabulary.merges(), known);
+}
+
+#[test]
 fn marks_are_whole_and_only_control_tokens_are_special() {
     let vocabulary = sentencepiece();
     assert_eq!(pieces(&vocabulary, "<s>a[T]a"), ["<s>", "▁a", "[T]", "▁a"]);
