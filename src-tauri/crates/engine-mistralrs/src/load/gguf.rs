@@ -92,8 +92,9 @@ fn facts(header: &Header) -> Result<Facts, WorkerError> {
     let id = |key: &str| header.unsigned(&format!("tokenizer.ggml.{key}_token_id")).map(|id| id as u32);
     let name =
         |key: &str| id(key).and_then(|id| tokens.get(id as usize)).and_then(Value::text).unwrap_or_default().to_owned();
-    for key in ["bos", "eos", "unknown", "padding"] {
-        if id(key).is_some_and(|id| id as usize >= tokens.len()) && key != "padding" {
+    // Not the one for padding, which nobody reads and some files get wrong.
+    for key in ["bos", "eos", "unknown"] {
+        if id(key).is_some_and(|id| id as usize >= tokens.len()) {
             return Err(WorkerError::ModelDamaged {
                 why: "it names a token that its vocabulary lacks".into(),
                 detail: Some(format!("tokenizer.ggml.{key}_token_id")),
