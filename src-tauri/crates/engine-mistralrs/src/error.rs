@@ -14,6 +14,9 @@ pub(crate) enum WorkerError {
     /// The operating system does not let the worker read the model.
     #[error("The model at {} may not be read by this user.", path.display())]
     ModelDenied { path: PathBuf },
+    /// The disk or the network drive does not give what is on it.
+    #[error("The model at {} could not be read: the system reported an error.", path.display())]
+    ModelUnreadable { path: PathBuf, detail: String },
     /// The engine does not know this kind of model.
     #[error("The engine cannot run this model: {why}.")]
     ModelUnsupported { why: String, detail: Option<String> },
@@ -49,13 +52,13 @@ pub(crate) enum WorkerError {
     Busy,
 }
 
-/// Gigabytes (10⁹ bytes), comparable, for messages.
+/// Gigabytes of memory (2³⁰ bytes, as memory is sold), comparable, for messages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Gb(pub(crate) u64);
 
 impl std::fmt::Display for Gb {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let gb = self.0 as f64 / 1e9;
+        let gb = self.0 as f64 / f64::from(1 << 30);
         write!(f, "{gb:.*}", f.precision().unwrap_or(1))
     }
 }
@@ -69,7 +72,7 @@ impl WorkerError {
             Self::ModelUnsupported { .. } => ErrorCode::ModelUnsupported,
             Self::ModelDamaged { .. } => ErrorCode::ModelDamaged,
             Self::OutOfMemory { .. } => ErrorCode::OutOfMemory,
-            Self::EngineFailed { .. } => ErrorCode::EngineFailed,
+            Self::ModelUnreadable { .. } | Self::EngineFailed { .. } => ErrorCode::EngineFailed,
             Self::EngineCrashed { .. } => ErrorCode::EngineCrashed,
             Self::ContextFull { .. } => ErrorCode::ContextFull,
             Self::TemplateFailed { .. } => ErrorCode::TemplateFailed,
@@ -84,7 +87,9 @@ impl WorkerError {
     pub(crate) fn failure(&self) -> Failure {
         let detail = match self {
             Self::ModelUnsupported { detail, .. } | Self::ModelDamaged { detail, .. } => detail.clone(),
-            Self::EngineFailed { detail, .. } | Self::EngineCrashed { detail } => Some(detail.clone()),
+            Self::ModelUnreadable { detail, .. }
+            | Self::EngineFailed { detail, .. }
+            | Self::EngineCrashed { detail } => Some(detail.clone()),
             _ => None,
         };
         Failure { code: self.code(), message: self.to_string(), detail }
@@ -93,5 +98,16 @@ impl WorkerError {
     /// A malformed or impossible request.
     pub(crate) fn invalid(why: impl Into<String>) -> Self {
         Self::InvalidRequest { why: why.into() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn memory_is_told_in_gigabytes_as_it_is_sold() {
+        let error = WorkerError::OutOfMemory { needed_gb: Gb(16 << 30), free_gb: Gb(3 << 29) };
+        assert_eq!(error.to_string(), "Not enough memory: this model needs about 16.0 GB and 1.5 GB are free.");
     }
 }

@@ -11,7 +11,7 @@ use serde_json::{Map, Value, json};
 
 use super::safetensors::Folder;
 use super::staging::Staging;
-use super::{from_engine, require_readable};
+use super::{from_engine, require_readable, text_if_there};
 use crate::embed::Embedder;
 use crate::error::WorkerError;
 
@@ -44,7 +44,7 @@ pub(super) fn load(folder: Folder, isq: Option<IsqType>, context: Option<u32>) -
 
 /// What follows the layers, in the engine's form.
 fn modules(folder: &Path) -> Result<Value, WorkerError> {
-    let text = std::fs::read_to_string(folder.join("modules.json")).unwrap_or_default();
+    let text = text_if_there(&folder.join("modules.json"))?.unwrap_or_default();
     let listed: Vec<Map<String, Value>> = serde_json::from_str(&text).map_err(|error| damaged(&error.to_string()))?;
     let modules: Vec<Value> = listed.iter().map(|module| one(folder, module)).collect::<Result<_, _>>()?;
     let first_is_the_model = modules.first().is_some_and(|first| first.get("Transformer").is_some());

@@ -6,10 +6,10 @@
 
 use std::collections::HashMap;
 use std::fs::File;
-use std::io::{self, BufReader, Read, Seek, SeekFrom};
+use std::io::{self, BufReader, Read};
 use std::path::Path;
 
-use super::require_readable;
+use super::from_disk;
 use crate::error::WorkerError;
 
 /// A value of the header.
@@ -95,19 +95,22 @@ const KINDS: [(u32, &str, u64, u64); 15] = [
     (30, "BF16", 1, 2),
 ];
 
+/// The most that all lists of a file may hold together; the largest vocabularies come to two million with all that
+/// belongs to them. A byte of a list takes 32 in memory.
+const MOST_ELEMENTS: usize = 1 << 23;
+
 /// The deepest nesting of lists; real files have one level.
 const DEEPEST: u32 = 4;
 
 impl Header {
     /// Reads and checks the header of a file.
     pub(super) fn read(path: &Path) -> Result<Self, WorkerError> {
-        require_readable(path)?;
-        let file = File::open(path).map_err(|error| damaged(&error.to_string()))?;
-        let file_size = file.metadata().map_err(|error| damaged(&error.to_string()))?.len();
-        let mut reader = Bounded { inner: BufReader::new(file), left: file_size };
+        let opened = File::open(path).and_then(|file| Ok((file.metadata()?.len(), file)));
+        let (file_size, file) = opened.map_err(|error| from_disk(path, &error))?;
+        let mut reader = Bounded { inner: BufReader::new(file), left: file_size, elements: MOST_ELEMENTS };
         let (values, tensors, offsets) = parse(&mut reader).map_err(|error| match error.kind() {
-            io::ErrorKind::UnexpectedEof => damaged("it ends too early"),
-            _ => damaged(&error.to_string()),
+            io::ErrorKind::Unsupported => WorkerError::ModelUnsupported { why: error.to_string(), detail: None },
+            _ => from_disk(path, &error),
         })?;
         let header = Self { values, tensors, file_size };
         header.check_tensors(file_size - reader.left, &offsets)?;
@@ -167,9 +170,11 @@ fn bad(why: &str) -> io::Error {
 struct Bounded<R> {
     inner: R,
     left: u64,
+    /// What may still stand in lists.
+    elements: usize,
 }
 
-impl<R: Read + Seek> Bounded<R> {
+impl<R: Read> Bounded<R> {
     fn bytes<const N: usize>(&mut self) -> io::Result<[u8; N]> {
         self.take(N as u64)?;
         let mut bytes = [0; N];
@@ -213,14 +218,14 @@ impl<R: Read + Seek> Bounded<R> {
 
 type Parts = (HashMap<String, Value>, Vec<Tensor>, Vec<u64>);
 
-fn parse<R: Read + Seek>(reader: &mut Bounded<R>) -> io::Result<Parts> {
-    reader.inner.seek(SeekFrom::Start(0))?;
+fn parse<R: Read>(reader: &mut Bounded<R>) -> io::Result<Parts> {
     if &reader.bytes::<4>()? != b"GGUF" {
         return Err(bad("it is no GGUF file"));
     }
     let version = reader.u32()?;
     if !(2..=3).contains(&version) {
-        return Err(bad("its GGUF version is not known"));
+        let why = format!("it does not know version {version} of GGUF");
+        return Err(io::Error::new(io::ErrorKind::Unsupported, why));
     }
     // The shortest entries: a tensor takes 24 bytes, a value 13.
     let tensor_count = reader.count(24)?;
@@ -247,7 +252,7 @@ fn parse<R: Read + Seek>(reader: &mut Bounded<R>) -> io::Result<Parts> {
     Ok((values, tensors, offsets))
 }
 
-fn value<R: Read + Seek>(reader: &mut Bounded<R>, kind: u32, depth: u32) -> io::Result<Value> {
+fn value<R: Read>(reader: &mut Bounded<R>, kind: u32, depth: u32) -> io::Result<Value> {
     let signed = |n: i64| u64::try_from(n).map_or(Value::Negative(n), Value::Unsigned);
     Ok(match kind {
         0 => Value::Unsigned(reader.bytes::<1>()?[0].into()),
@@ -266,6 +271,8 @@ fn value<R: Read + Seek>(reader: &mut Bounded<R>, kind: u32, depth: u32) -> io::
             let of = reader.u32()?;
             let least = [1, 1, 2, 2, 4, 4, 4, 1, 8, 12, 8, 8, 8].get(of as usize).copied();
             let count = reader.count(least.ok_or_else(|| bad("a list is of an unknown kind"))?)?;
+            let left = reader.elements.checked_sub(count);
+            reader.elements = left.ok_or_else(|| bad("its lists are longer than those of any model"))?;
             // Reserved as it grows: a list in memory takes more than on disk.
             let mut list = Vec::new();
             for _ in 0..count {

@@ -53,6 +53,37 @@ fn lists_within_lists_have_an_end() {
 }
 
 #[test]
+fn lists_longer_than_any_vocabulary_are_refused() {
+    let mut bytes = b"GGUF\x03\0\0\0".to_vec();
+    bytes.extend(0u64.to_le_bytes());
+    bytes.extend(2u64.to_le_bytes());
+    for key in [b'a', b'b'] {
+        let half = MOST_ELEMENTS as u64 / 2 + 1;
+        bytes.extend(1u64.to_le_bytes());
+        bytes.push(key);
+        bytes.extend(9u32.to_le_bytes());
+        bytes.extend(0u32.to_le_bytes());
+        bytes.extend(half.to_le_bytes());
+        bytes.resize(bytes.len() + half as usize, 0);
+    }
+    let error = read(&bytes).unwrap_err();
+    assert!(error.to_string().contains("lists are longer"), "{error}");
+}
+
+#[test]
+fn a_version_that_nobody_knows_yet_is_unsupported_not_damaged() {
+    let error = read(b"GGUF\x04\0\0\0").unwrap_err();
+    assert!(matches!(error, WorkerError::ModelUnsupported { .. }), "{error:?}");
+}
+
+#[test]
+fn what_cannot_be_read_is_not_called_damaged() {
+    let folder = tempfile::tempdir().unwrap();
+    let error = Header::read(folder.path()).unwrap_err();
+    assert!(matches!(error, WorkerError::ModelUnreadable { .. }), "{error:?}");
+}
+
+#[test]
 fn a_quantisation_that_the_engine_does_not_know_is_unsupported_not_damaged() {
     let mut bytes = b"GGUF\x03\0\0\0".to_vec();
     bytes.extend(1u64.to_le_bytes());

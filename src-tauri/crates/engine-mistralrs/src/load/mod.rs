@@ -11,6 +11,7 @@ pub(crate) mod staging;
 mod vocabulary;
 
 use std::collections::HashSet;
+use std::io::ErrorKind;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -178,12 +179,28 @@ fn possible_context(trained: usize) -> usize {
 
 /// Fails with the right word if a path does not lead to something that can be read.
 fn require_readable(path: &Path) -> Result<(), WorkerError> {
-    match std::fs::File::open(path).and_then(|file| file.metadata()) {
-        Ok(_) => Ok(()),
-        Err(error) if error.kind() == std::io::ErrorKind::PermissionDenied => {
-            Err(WorkerError::ModelDenied { path: path.to_owned() })
-        }
-        Err(_) => Err(WorkerError::ModelMissing { path: path.to_owned() }),
+    std::fs::File::open(path).and_then(|file| file.metadata()).map(drop).map_err(|error| from_disk(path, &error))
+}
+
+/// The text of a file that may be missing.
+fn text_if_there(path: &Path) -> Result<Option<String>, WorkerError> {
+    match std::fs::read_to_string(path) {
+        Ok(text) => Ok(Some(text)),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(from_disk(path, &error)),
+    }
+}
+
+/// What a failure to read a file comes to for a person.
+fn from_disk(path: &Path, error: &std::io::Error) -> WorkerError {
+    let path = path.to_owned();
+    match error.kind() {
+        ErrorKind::PermissionDenied => WorkerError::ModelDenied { path },
+        ErrorKind::NotFound | ErrorKind::NotADirectory => WorkerError::ModelMissing { path },
+        ErrorKind::UnexpectedEof => WorkerError::ModelDamaged { why: "it ends too early".into(), detail: None },
+        // What our own readers say of a content, and the standard library of text that is none.
+        ErrorKind::InvalidData => WorkerError::ModelDamaged { why: error.to_string(), detail: None },
+        _ => WorkerError::ModelUnreadable { path, detail: error.to_string() },
     }
 }
 
@@ -192,7 +209,7 @@ fn from_engine(error: &anyhow::Error) -> WorkerError {
     let detail = format!("{error:#}");
     let says = |words: &[&str]| words.iter().any(|word| detail.to_lowercase().contains(word));
     let cut = error.chain().filter_map(|cause| cause.downcast_ref::<std::io::Error>());
-    if cut.map(std::io::Error::kind).any(|kind| kind == std::io::ErrorKind::UnexpectedEof) {
+    if cut.map(std::io::Error::kind).any(|kind| kind == ErrorKind::UnexpectedEof) {
         return WorkerError::ModelDamaged { why: "it ends too early".into(), detail: Some(detail) };
     }
     if says(&["cannot find tensor", "cannot find", "shape mismatch", "invalid header", "headertoolarge", "incomplete"])
@@ -235,6 +252,19 @@ mod tests {
         assert_eq!(possible_context(2048), 2048);
         assert_eq!(possible_context(1000), 512);
         assert_eq!(possible_context(300), 300);
+    }
+
+    #[test]
+    fn a_disk_that_fails_is_not_called_a_damaged_file() {
+        let of = |kind: ErrorKind| from_disk(Path::new("/m/model.gguf"), &kind.into());
+        assert!(matches!(of(ErrorKind::PermissionDenied), WorkerError::ModelDenied { .. }));
+        assert!(matches!(of(ErrorKind::NotFound), WorkerError::ModelMissing { .. }));
+        assert!(matches!(of(ErrorKind::UnexpectedEof), WorkerError::ModelDamaged { .. }));
+        for kind in [ErrorKind::Other, ErrorKind::TimedOut, ErrorKind::StaleNetworkFileHandle] {
+            let error = of(kind);
+            assert!(matches!(error, WorkerError::ModelUnreadable { .. }), "{error:?}");
+            assert!(!error.to_string().contains("ownload"), "downloading it again mends no disk: {error}");
+        }
     }
 
     #[test]

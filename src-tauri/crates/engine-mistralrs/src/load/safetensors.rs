@@ -1,6 +1,7 @@
 //! Folders with `config.json` and safetensors files.
 
 use std::fs;
+use std::io::{BufReader, Read as _};
 use std::path::{Path, PathBuf};
 
 use candle_core::Device;
@@ -14,9 +15,14 @@ use tokenizers::Tokenizer;
 
 use super::config::with_older_names;
 use super::staging::Staging;
-use super::{Facts, Progress, Read, TokenSource, embedding, from_engine, memory, require_readable};
+use super::{
+    Facts, Progress, Read, TokenSource, embedding, from_disk, from_engine, memory, require_readable, text_if_there,
+};
 use crate::error::WorkerError;
 use crate::template::SpecialTokens;
+
+/// Bytes of the longest header that the engine's reader takes.
+const LONGEST_HEADER: u64 = 100_000_000;
 
 /// What a folder holds.
 pub(super) struct Folder {
@@ -42,9 +48,7 @@ pub(super) fn load(request: &Load, progress: &mut Progress) -> Result<Read, Work
         })?),
         None => None,
     };
-    let on_disk: u64 = folder.weights.iter().filter_map(|file| fs::metadata(file).ok()).map(|m| m.len()).sum();
-    // Weights of 16 bits become 32, see below; quantised while loading they stay below what they were.
-    let needed = if isq.is_some() { on_disk } else { on_disk * 2 };
+    let needed = needed(&folder.weights, isq.is_some());
     memory::require(needed)?;
     progress.weights(needed);
     if embedding::is_one(&folder.path) {
@@ -75,6 +79,35 @@ pub(super) fn load(request: &Load, progress: &mut Progress) -> Result<Read, Work
         })
         .map_err(|error| from_engine(&error))?;
     Ok(Read::Writer { pipeline, facts: Box::new(facts) })
+}
+
+/// Bytes of memory that the weights will take: all become 32 bits, see above; quantised while loading they stay
+/// below what they were.
+fn needed(weights: &[PathBuf], quantised: bool) -> u64 {
+    let of = |file: &PathBuf| {
+        let on_disk = fs::metadata(file).map_or(0, |about| about.len());
+        // The engine finds the words for a file whose header cannot be read.
+        if quantised { on_disk } else { unpacked(file, on_disk).unwrap_or(on_disk) }
+    };
+    weights.iter().map(of).fold(0, u64::saturating_add)
+}
+
+/// Bytes of a file's weights in 32 bits, by its header; `None` if that cannot be read.
+fn unpacked(file: &Path, on_disk: u64) -> Option<u64> {
+    let mut file = fs::File::open(file).ok()?;
+    let mut length = [0; 8];
+    file.read_exact(&mut length).ok()?;
+    let length = u64::from_le_bytes(length);
+    if length > on_disk.min(LONGEST_HEADER) {
+        return None;
+    }
+    let header: Map<String, Value> = serde_json::from_reader(BufReader::new(file.take(length))).ok()?;
+    let elements = |tensor: &Value| {
+        let shape = tensor.get("shape")?.as_array()?;
+        shape.iter().try_fold(1u64, |n, dimension| n.checked_mul(dimension.as_u64()?))
+    };
+    let elements = header.values().filter_map(elements).fold(0, u64::saturating_add);
+    Some(elements.saturating_mul(4))
 }
 
 impl Folder {
@@ -140,7 +173,7 @@ fn weights(folder: &Path) -> Result<Vec<PathBuf>, WorkerError> {
             map.map(|map| map.values().filter_map(Value::as_str).map(str::to_owned).collect()).unwrap_or_default()
         }
         None => {
-            let entries = fs::read_dir(folder).map_err(|_| WorkerError::ModelMissing { path: folder.to_owned() })?;
+            let entries = fs::read_dir(folder).map_err(|error| from_disk(folder, &error))?;
             let names = entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
             names.filter(|name| name.ends_with(".safetensors") && !name.starts_with("consolidated")).collect()
         }
@@ -163,7 +196,7 @@ fn weights(folder: &Path) -> Result<Vec<PathBuf>, WorkerError> {
 
 /// The chat template: a file of its own, or a part of the tokenizer's configuration.
 fn template(folder: &Path, tokens: &Map<String, Value>) -> Result<Option<String>, WorkerError> {
-    if let Ok(text) = fs::read_to_string(folder.join("chat_template.jinja")) {
+    if let Some(text) = text_if_there(&folder.join("chat_template.jinja"))? {
         return Ok(Some(text));
     }
     let own = object(&folder.join("chat_template.json"))?.unwrap_or_default();
@@ -198,7 +231,7 @@ fn ids(value: Option<&Value>) -> Vec<u32> {
 
 /// A JSON file with an object in it; `None` if it is not there.
 fn object(path: &Path) -> Result<Option<Map<String, Value>>, WorkerError> {
-    let Ok(text) = fs::read_to_string(path) else { return Ok(None) };
+    let Some(text) = text_if_there(path)? else { return Ok(None) };
     serde_json::from_str(&text).map(Some).map_err(|error| WorkerError::ModelDamaged {
         why: format!("its {} cannot be read", path.file_name().unwrap_or_default().to_string_lossy()),
         detail: Some(error.to_string()),
@@ -223,6 +256,35 @@ mod tests {
         assert_eq!(ids(Some(&json!([1, 2]))), [1, 2]);
         assert_eq!(ids(Some(&json!(3))), [3]);
         assert!(ids(Some(&json!(null))).is_empty());
+    }
+
+    #[test]
+    fn weights_are_counted_in_32_bits_whatever_they_lie_in() {
+        let folder = tempfile::tempdir().unwrap();
+        let write = |name: &str, dtype: &str, width: usize| {
+            let ends = [0, 6 * width];
+            let header = json!({"__metadata__": {"format": "pt"},
+                "a": {"dtype": dtype, "shape": [2, 3], "data_offsets": ends}})
+            .to_string();
+            let file = folder.path().join(name);
+            let bytes = [&(header.len() as u64).to_le_bytes(), header.as_bytes(), &vec![0; 6 * width]].concat();
+            fs::write(&file, bytes).unwrap();
+            file
+        };
+        let (half, whole) = (write("half", "BF16", 2), write("whole", "F32", 4));
+        assert_eq!(needed(std::slice::from_ref(&half), false), 24);
+        assert_eq!(needed(&[half, whole.clone()], false), 48);
+        assert_eq!(needed(std::slice::from_ref(&whole), true), fs::metadata(&whole).unwrap().len());
+        fs::write(&whole, u64::MAX.to_le_bytes()).unwrap();
+        assert_eq!(needed(&[whole], false), 8, "no header at all");
+    }
+
+    #[test]
+    fn a_configuration_that_cannot_be_read_is_not_called_missing() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::create_dir(folder.path().join("config.json")).unwrap();
+        let error = Folder::open(folder.path()).err().unwrap();
+        assert!(matches!(error, WorkerError::ModelUnreadable { .. }), "{error:?}");
     }
 
     #[test]
