@@ -24,11 +24,16 @@ export class Announcer {
   #answer = '';
   #said = 0;
 
+  /** An answer that was half there when it came into sight is not read from its beginning. */
+  begin(answer: string, text: string): void {
+    this.#answer = answer;
+    this.#said = text.length;
+  }
+
   /** The sentences that ended since the last call; all that is left when the answer is `over`. */
   next(answer: string, text: string, over: boolean): string {
     if (answer !== this.#answer) {
       this.#answer = answer;
-      // An answer that is half there when it comes into sight is not read from its beginning.
       this.#said = over ? text.length : 0;
     }
     if (this.#said > text.length) this.#said = text.length;

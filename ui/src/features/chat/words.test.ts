@@ -53,6 +53,14 @@ describe('what a screen reader is told', () => {
     expect(new Announcer().next('m', 'An old answer.', true)).toBe('');
   });
 
+  it('begins where an answer stood that was being written when it came into sight', () => {
+    const announcer = new Announcer();
+    announcer.begin('m', 'Oslo is the capital. It lies');
+    expect(announcer.next('m', 'Oslo is the capital. It lies', false)).toBe('');
+    expect(announcer.next('m', 'Oslo is the capital. It lies by a fjord. In', false)).toBe('by a fjord.');
+    expect(announcer.next('n', 'The next one. Is', false), 'the next is read whole').toBe('The next one.');
+  });
+
   it('has no marks in it', () => {
     expect(spoken('## A **bold** [link](https://example.org)\n- `x`')).toBe('A bold link x');
   });
