@@ -5,6 +5,7 @@ import type { ModelId, Parameters } from '../../contract/bindings';
 import { UNSET } from '../../contract/unset';
 import { host } from '../../host';
 import { newDraft } from './kept';
+import { joined } from './writing.svelte';
 
 class NewChat {
   text = $state('');
@@ -12,18 +13,31 @@ class NewChat {
   model = $state<ModelId | null>(null);
   temporary = $state(false);
   parameters = $state.raw<Parameters>(UNSET);
-  #read = false;
+  /** What the host keeps is in the text; before that, saving would overwrite it. */
+  #known = false;
+  #reading: Promise<void> | null = null;
 
-  /** Fetches what was written before the window was opened; what is written meanwhile stays. */
-  async read(): Promise<void> {
-    if (this.#read) return;
-    this.#read = true;
+  /** Fetches what was written before the window was opened; what is written meanwhile stands below it. */
+  known(): Promise<void> {
+    this.#reading ??= this.#fetch();
+    return this.#reading;
+  }
+
+  /** The same for those who can go on without: the next look at the page or the next letter tries again. */
+  read(): Promise<void> {
+    return this.known().catch(() => undefined);
+  }
+
+  async #fetch(): Promise<void> {
     try {
       const { text } = await host.call('chat.newDraft', {});
-      if (this.text === '' && !this.temporary) this.text = text;
-    } catch {
-      // The next look at the page tries again.
-      this.#read = false;
+      this.#known = true;
+      const typed = this.text;
+      this.text = joined(text, typed);
+      if (typed !== '' || this.temporary) this.#keep();
+    } catch (error) {
+      this.#reading = null;
+      throw error;
     }
   }
 
@@ -50,6 +64,10 @@ class NewChat {
   }
 
   #keep(): void {
+    if (!this.#known) {
+      void this.read();
+      return;
+    }
     newDraft.write(ONE, this.temporary ? '' : this.text);
   }
 }

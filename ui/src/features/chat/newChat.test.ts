@@ -36,7 +36,7 @@ afterEach(() => {
 });
 
 describe('a chat that does not exist yet', () => {
-  it('has the words of yesterday, unless something was written first', async () => {
+  it('has the words of yesterday, and below them what was written before they came', async () => {
     const yesterday = await open('half a question');
     await yesterday.newChat.read();
     expect(yesterday.newChat.text).toBe('half a question');
@@ -44,8 +44,11 @@ describe('a chat that does not exist yet', () => {
     const hasty = await open('half a question');
     const reading = hasty.newChat.read();
     hasty.newChat.write('x');
+    await vi.advanceTimersByTimeAsync(1000);
     await reading;
-    expect(hasty.newChat.text, 'what a person is writing is not replaced').toBe('x');
+    expect(hasty.newChat.text, 'neither is lost').toBe('half a question\n\nx');
+    await hasty.flushKept();
+    expect(kept).toBe('half a question\n\nx');
   });
 
   it('keeps what is written soon after it is written', async () => {
@@ -56,8 +59,19 @@ describe('a chat that does not exist yet', () => {
     expect(saved, 'one save for what was typed in one go').toEqual(['ab']);
   });
 
+  it('does not overwrite the words of yesterday before it has them', async () => {
+    const { newChat, flushKept } = await open('half a question');
+    newChat.write('x');
+    const early = flushKept();
+    expect(saved).toEqual([]);
+    await early;
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(saved).toEqual(['half a question\n\nx']);
+  });
+
   it('keeps nothing of a temporary chat, not even what was kept before', async () => {
     const { newChat, flushKept } = await open('');
+    await newChat.read();
     newChat.write('secret');
     await flushKept();
     newChat.setTemporary(true);
@@ -71,6 +85,7 @@ describe('a chat that does not exist yet', () => {
 
   it('is empty once it was begun', async () => {
     const { newChat, flushKept } = await open('');
+    await newChat.read();
     newChat.write('hello');
     newChat.model = 'm';
     newChat.parameters = { ...UNSET, temperature: 1 };
@@ -84,6 +99,7 @@ describe('a chat that does not exist yet', () => {
 
   it('takes along what was written while it was begun', async () => {
     const { newChat, flushKept } = await open('');
+    await newChat.read();
     newChat.write('hello');
     await flushKept();
     newChat.write('and then');
