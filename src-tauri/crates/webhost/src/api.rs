@@ -47,14 +47,24 @@ async fn enter(State((guard, page)): State<(Guard, String)>, headers: HeaderMap)
 }
 
 async fn call(State(host): State<Arc<Host>>, Path(name): Path<String>, Json(request): Json<Value>) -> Response {
-    match dispatch_call(&*host, &name, request).await {
+    match to_its_end(async move { dispatch_call(&*host, &name, request).await }).await {
         Ok(answer) => Json(answer).into_response(),
         Err(error) => failed(error),
     }
 }
 
+/// Does the work in a task of its own: a handler is dropped at any await when its browser goes away, and what was
+/// begun must not stop half-way.
+async fn to_its_end<T: Send + 'static>(
+    work: impl Future<Output = Result<T, ErrorInfo>> + Send + 'static,
+) -> Result<T, ErrorInfo> {
+    tokio::spawn(work).await.unwrap_or_else(|error| {
+        Err(ErrorInfo::new(ErrorCode::Internal, "The call was broken off.").with_detail(error.to_string()))
+    })
+}
+
 async fn stream(State(host): State<Arc<Host>>, Path(name): Path<String>, Json(request): Json<Value>) -> Response {
-    match open_stream(&*host, &name, request).await {
+    match to_its_end(async move { open_stream(&*host, &name, request).await }).await {
         Ok(events) => Sse::new(sse(events)).keep_alive(KeepAlive::default()).into_response(),
         Err(error) => failed(error),
     }
@@ -75,4 +85,28 @@ fn failed(error: ErrorInfo) -> Response {
         _ => StatusCode::INTERNAL_SERVER_ERROR,
     };
     (status, Json(error)).into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use futures::FutureExt as _;
+    use tokio::sync::oneshot;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_call_whose_browser_has_gone_is_done_all_the_same() {
+        let (go_on, may_go_on) = oneshot::channel();
+        let (tell, told) = oneshot::channel();
+        let work = async move {
+            let _ = may_go_on.await;
+            let _ = tell.send("done");
+            Ok(())
+        };
+        let mut handler = Box::pin(to_its_end(work));
+        assert!(handler.as_mut().now_or_never().is_none(), "it waits, half-way");
+        drop(handler);
+        let _ = go_on.send(());
+        assert_eq!(told.await, Ok("done"));
+    }
 }
