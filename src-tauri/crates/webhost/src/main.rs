@@ -5,6 +5,7 @@ mod api;
 mod guard;
 mod page;
 
+use std::io::Write as _;
 use std::net::Ipv4Addr;
 use std::sync::Arc;
 
@@ -57,14 +58,15 @@ impl Arguments {
 }
 
 async fn serve(arguments: Arguments) -> anyhow::Result<()> {
-    let places = Places::of_this_machine()?;
-    let launcher = Launcher::from_environment();
-    let options = HostOptions { places, launcher, resources: None, desktop: Arc::new(NoDesktop) };
-    let host = Arc::new(Host::start(options).await?);
+    // First: where the port is taken, nothing has been opened or moved.
     let listener = tokio::net::TcpListener::bind((Ipv4Addr::LOCALHOST, arguments.port))
         .await
         .with_context(|| format!("port {} on 127.0.0.1 could not be opened", arguments.port))?;
     let port = listener.local_addr()?.port();
+    let places = Places::of_this_machine()?;
+    let launcher = Launcher::from_environment();
+    let options = HostOptions { places, launcher, resources: None, desktop: Arc::new(NoDesktop) };
+    let host = Arc::new(Host::start(options).await?);
     let guard = guard::Guard::new(port);
     let page = arguments.page.unwrap_or_else(|| format!("http://127.0.0.1:{port}"));
     announce(&page, &guard.entry_key());
@@ -78,16 +80,21 @@ async fn serve(arguments: Arguments) -> anyhow::Result<()> {
 }
 
 /// The line that whoever started this waits for.
-#[expect(clippy::print_stdout, reason = "the address is this program's output")]
 fn announce(page: &str, key: &str) {
-    println!("Inglenook is at {page}/#key={key}");
-    println!("Only this machine can open it, and the key in the address works once. Ctrl+C ends Inglenook.");
+    say(&format!("Inglenook is at {page}/#key={key}"));
+    say("Only this machine can open it, and the key in the address works once. Ctrl+C ends Inglenook.");
 }
 
 /// The next address, once the last one was used.
-#[expect(clippy::print_stdout, reason = "the address is this program's output")]
 pub(crate) fn announce_next(page: &str, key: &str) {
-    println!("It is open now. For another tab or browser: {page}/#key={key}");
+    say(&format!("It is open now. For another tab or browser: {page}/#key={key}"));
+}
+
+/// A line on the standard output. Whoever read it may have gone since, and the page that waits for its key is still to
+/// have it.
+fn say(line: &str) {
+    let mut out = std::io::stdout().lock();
+    let _ = writeln!(out, "{line}").and_then(|()| out.flush());
 }
 
 /// Resolves when the terminal or the system asks the process to end.
