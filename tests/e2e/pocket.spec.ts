@@ -31,7 +31,7 @@ test('formulas, tables and code are drawn', async ({ page, open }) => {
   await say(page, 'Make a table: tacos 4, pizza 2, cheese 16');
   await expect(page.getByRole('cell', { name: 'pizza' })).toBeVisible();
   await say(page, 'Write hello world in Rust.');
-  await expect(page.getByRole('button', { name: /Copy/ }).first()).toBeVisible();
+  await expect(page.locator('.code code').filter({ hasText: 'println' })).toBeVisible();
 });
 
 test('thinking is folded away and timed', async ({ page, open }) => {
@@ -49,8 +49,12 @@ test('a draft is still there after a restart', async ({ page, open }) => {
   await tryPocket(page);
   await say(page, 'Hello');
   await expect(page.getByText(/tok\/s/)).toBeVisible();
+  const saved = page.waitForResponse(
+    (answer) =>
+      answer.url().endsWith('chat.saveDraft') && !!answer.request().postData()?.includes('half a thought'),
+  );
   await composer(page).fill('half a thought');
-  await composer(page).blur();
+  await saved;
   await household.end();
   await page.goto('about:blank');
   await page.goto(await household.start());
