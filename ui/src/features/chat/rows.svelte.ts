@@ -34,6 +34,8 @@ export class Rows {
   #textSize = 15;
   /** The row with the focus stays in the page however far it is scrolled away. */
   #pinned: number | null = null;
+  /** Rows in which something is being written stay as well. */
+  #held: readonly number[] = [];
 
   constructor(parts: RowsParts, slice: Slice) {
     this.#slice = slice;
@@ -77,10 +79,10 @@ export class Rows {
   }
 
   #range(range: Range): number[] {
-    const rows = defaultRangeExtractor(range);
-    const pinned = this.#pinned;
-    if (pinned === null || pinned >= range.count || rows.includes(pinned)) return rows;
-    return [...rows, pinned].sort((one, other) => one - other);
+    const rows = new Set(defaultRangeExtractor(range));
+    const kept = this.#pinned === null ? this.#held : [...this.#held, this.#pinned];
+    for (const row of kept) if (row < range.count) rows.add(row);
+    return [...rows].sort((one, other) => one - other);
   }
 
   /** Other messages, or another width. Returns where the page must be scrolled to so that nothing moves, or `null`. */
@@ -112,6 +114,15 @@ export class Rows {
 
   pin(index: number | null): void {
     this.#pinned = index;
+  }
+
+  hold(indices: readonly number[]): void {
+    this.#held = indices;
+  }
+
+  /** Scrolls to this row if it is not in sight. */
+  reveal(index: number): void {
+    get(this.store).scrollToIndex(index, { align: 'auto' });
   }
 
   /** An attachment: this row's height counts from now on. */

@@ -22,15 +22,14 @@ export function registerChatActions(session: ChatSession | null): () => void {
       run: () => inspector.toggle(),
     },
     {
-      // Always known: these keys would load the window anew.
+      // Known even where it cannot be done: these keys would load the window anew.
       id: 'chat.regenerate',
       label: 'Regenerate the last answer',
       shortcut: 'Mod+R',
       keywords: ['again', 'retry'],
       icon: RefreshCw,
-      run: () => {
-        if (session?.lastAnswer && !session.answering) session.regenerate(session.lastAnswer);
-      },
+      applies: () => session !== null && session.answered && !session.answering,
+      run: () => void session?.regenerateLast(),
     },
   ];
   if (session) {
@@ -40,13 +39,15 @@ export function registerChatActions(session: ChatSession | null): () => void {
         label: 'Copy the last answer',
         shortcut: 'Mod+Shift+C',
         icon: CopyCheck,
-        run: () => session.lastAnswer && session.copy(session.lastAnswer),
+        applies: () => session.answered,
+        run: () => void session.copyLast(),
       },
       {
         id: 'chat.stop',
         label: 'Stop the answer',
         icon: Square,
-        run: () => session.answering && session.stop(),
+        applies: () => session.answering,
+        run: () => session.stop(),
       },
     );
   }
@@ -61,11 +62,14 @@ function covered(): boolean {
   return document.querySelector('[role="dialog"], [role="menu"], [role="listbox"]') !== null;
 }
 
-/** Escape stops the answer; a letter goes to the composer. */
+/** Escape closes what lies over the chat, or stops the answer; a letter goes to the composer. */
 export function chatKeys(session: ChatSession | null, focus: () => void): (event: KeyboardEvent) => void {
   return (event) => {
     if (event.defaultPrevented || event.isComposing || covered()) return;
-    if (event.key === 'Escape' && session?.answering) {
+    if (event.key === 'Escape' && inspector.covers) {
+      event.preventDefault();
+      inspector.closeOverlay();
+    } else if (event.key === 'Escape' && session?.answering) {
       event.preventDefault();
       session.stop();
     } else if (isTyped(event)) focus();

@@ -36,6 +36,11 @@ function end(slice: Slice): number {
   return slice.from + slice.messages.length;
 }
 
+/** The newest message is here. */
+export function reachesEnd(slice: Slice): boolean {
+  return end(slice) >= slice.total;
+}
+
 /** The page to ask for so that what is in sight is there, or `null` if it is. */
 export function missing(slice: Slice, sight: Sight): { from: number; limit: number } | null {
   const first = Math.max(0, sight.first - AHEAD);
@@ -57,7 +62,7 @@ export function missing(slice: Slice, sight: Sight): { from: number; limit: numb
 /** What to ask for to see again all that is here, with room for what came after it. */
 export function again(slice: Slice): { from: number | null; limit: number } {
   if (slice.messages.length === 0) return { from: null, limit: PAGE };
-  const atEnd = end(slice) >= slice.total;
+  const atEnd = reachesEnd(slice);
   const limit = Math.min(MOST_ROWS, Math.max(PAGE, slice.messages.length + (atEnd ? AHEAD : 0)));
   const from = atEnd ? Math.max(slice.from, slice.total + AHEAD - limit) : slice.from;
   return { from: Math.max(0, from), limit };

@@ -83,6 +83,15 @@ describe('sticking to the newest words', () => {
     expect(stick.following).toBe(true);
   });
 
+  it('lets go when something above is to be shown, and our move there is not taken for the end', () => {
+    stick.release();
+    ours(200);
+    expect(stick.following).toBe(false);
+    max += 24;
+    person(200);
+    expect(stick.following).toBe(false);
+  });
+
   it('keeps following in a page that does not scroll', () => {
     max = 0;
     person(0);

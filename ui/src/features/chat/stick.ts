@@ -24,6 +24,11 @@ export class Stick {
     this.#following = true;
   }
 
+  /** Something above is wanted in sight, by the person or for them. */
+  release(): void {
+    this.#following = false;
+  }
+
   /** We moved the page to `top`. */
   wrote(top: number): void {
     this.#expected = top;
