@@ -9,6 +9,7 @@ export const words = {
   pocketKind: 'Built in',
   pocketText: 'Answers at once and knows very little: good for a first look.',
   pocketMissing: 'The built-in model is not where it should be. Add your own, or install Inglenook again.',
+  pocketCannot: 'The built-in model cannot run on this computer.',
   looking: 'Looking for it…',
   tryPocket: (name: string) => `Try ${name}`,
   pocketFacts: (size: string, weights: string | null) =>
