@@ -14,7 +14,7 @@ use inglenook_host::{Host, HostOptions, Launcher, NoDesktop, Places};
 use serde_json::Value;
 
 /// Longer than anything here takes on a busy machine; a test that waits so long has failed.
-const PATIENCE: Duration = Duration::from_secs(120);
+pub const PATIENCE: Duration = Duration::from_secs(120);
 
 /// The application with a home of its own.
 pub struct Person {
@@ -78,6 +78,11 @@ impl Person {
         if let Some(host) = self.host.take() {
             host.shutdown().await;
         }
+    }
+
+    /// Lets a scripted worker go on that waits for this.
+    pub fn signs(&self, name: &str) {
+        std::fs::write(self.home.path().join(name), "").expect("a file beside the script");
     }
 
     /// The folder where the data lies.
