@@ -77,7 +77,8 @@ impl Death {
         self.signal == Some(4) || self.exit_code == Some(0xC000_001D_u32 as i32)
     }
 
-    fn how(&self) -> String {
+    /// What the status says, without a word of its log.
+    pub(crate) fn how(&self) -> String {
         match (self.signal, self.exit_code) {
             (Some(signal), _) => match signal_name(signal) {
                 Some(name) => format!("killed by signal {signal} ({name})"),

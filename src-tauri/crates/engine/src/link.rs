@@ -303,7 +303,8 @@ impl Link {
             Report::Done(done) => self.close(done.id, Ok(Report::Done(done))),
             Report::Failed { id: Some(id), failure } => self.close(id, Err(failure)),
             Report::Failed { id: None, failure } => {
-                warn!(pid = self.pid, code = ?failure.code, message = failure.message, "the worker did not understand a line");
+                // Its words may quote the line, which holds a conversation.
+                warn!(pid = self.pid, code = ?failure.code, "the worker did not understand a line");
             }
             Report::Embedded { id, .. } | Report::Counted { id, .. } | Report::Detokenized { id, .. } => {
                 self.close(id, Ok(report));

@@ -18,6 +18,20 @@ use crate::protocol::Report;
 
 /// Lines that make no sense before a worker is ended. A library that prints to stdout writes a few.
 const NONSENSE: u32 = 1000;
+/// The reports by their names on the wire.
+const REPORTS: &[&str] = &[
+    "hello",
+    "loading",
+    "ready",
+    "load_failed",
+    "prefill",
+    "delta",
+    "done",
+    "failed",
+    "embedded",
+    "counted",
+    "detokenized",
+];
 /// How often memory is looked at.
 const LOOK: Duration = Duration::from_secs(2);
 
@@ -40,8 +54,7 @@ pub(crate) async fn read_reports(output: ChildStdout, link: Arc<Link>) {
                 Err(error) => {
                     nonsense += 1;
                     if nonsense <= 10 {
-                        let start = String::from_utf8_lossy(&line[..line.len().min(200)]);
-                        warn!(pid = link.pid, %error, line = %start, "a line of the worker makes no sense");
+                        tell_of_nonsense(link.pid, &line, &error);
                     }
                     if nonsense > NONSENSE {
                         link.end(Ended::Flooded);
@@ -51,6 +64,23 @@ pub(crate) async fn read_reports(output: ChildStdout, link: Arc<Link>) {
             },
         }
     }
+}
+
+/// The line may hold what a model said, and the error may quote it: neither goes into the log.
+fn tell_of_nonsense(pid: u32, line: &[u8], error: &serde_json::Error) {
+    let (bytes, kind, column) = (line.len(), error.classify(), error.column());
+    let report = known_report(line);
+    warn!(pid, bytes, report, ?kind, column, "a line of the worker makes no sense");
+}
+
+/// What kind of report a line claims to be, if it is one of ours.
+fn known_report(line: &[u8]) -> Option<&'static str> {
+    #[derive(serde::Deserialize)]
+    struct Claim<'a> {
+        r#type: &'a str,
+    }
+    let claim = serde_json::from_slice::<Claim<'_>>(line).ok()?;
+    REPORTS.iter().find(|report| **report == claim.r#type).copied()
 }
 
 /// Waits for the end of a worker, brings it about when asked to, and tells the link how it came.
@@ -92,7 +122,9 @@ pub(crate) async fn watch_process(
     };
     death.memory_short = death.ended.is_none() && witness.blames_memory(&death, free);
     match death.ended {
-        None if death.exit_code != Some(0) => warn!(pid = link.pid, how = death.detail(), "a worker died"),
+        // Nothing was said yet; later its own log, a panic's words for example, may quote a chat.
+        None if death.loading => warn!(pid = link.pid, how = death.detail(), "a worker died while it was loading"),
+        None if death.exit_code != Some(0) => warn!(pid = link.pid, how = death.how(), "a worker died"),
         None => info!(pid = link.pid, "a worker ended by itself"),
         Some(reason) => debug!(pid = link.pid, ?reason, "a worker was ended"),
     }

@@ -145,7 +145,8 @@ async fn finish(app: &App, store: &Store, live: &Live, written: Written, end: En
         End::Failed(error) => (MessageStatus::Failed, None, Some(error)),
     };
     if let Some(error) = &error {
-        tracing::warn!(code = ?error.code, detail = error.detail, "an answer failed");
+        // Its words and its detail may quote the chat: they stand with the answer.
+        tracing::warn!(code = ?error.code, "an answer failed");
     }
     let stats = done.as_ref().map(stats);
     let finished = written.finished(status, done.map(|done| done.finish_reason), stats, error);
