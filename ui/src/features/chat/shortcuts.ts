@@ -59,7 +59,9 @@ export function registerChatActions(session: ChatSession | null): () => void {
 
 /** Something is open above the chat that takes the keys first. */
 function covered(): boolean {
-  return document.querySelector('[role="dialog"], [role="menu"], [role="listbox"]') !== null;
+  return (
+    document.querySelector('[role="dialog"], [role="alertdialog"], [role="menu"], [role="listbox"]') !== null
+  );
 }
 
 /** Escape closes what lies over the chat, or stops the answer; a letter goes to the composer. */
