@@ -11,6 +11,8 @@ import { words } from './words';
 
 let answer: (list: ModelList) => void;
 let refuse: (error: HostError) => void;
+/** A dialogue takes its time on a machine that does other things too. */
+const soon = <Seen>(look: () => Seen | Promise<Seen>) => vi.waitFor(look, 4_500);
 let shown: Record<string, unknown>;
 const text = () => document.body.textContent ?? '';
 
@@ -39,21 +41,21 @@ afterEach(async () => {
 it('the picker says that there are no models only where it knows', async () => {
   expect(text()).toContain(words.lookingForModels);
   expect(text(), 'nobody knows yet').not.toContain(words.none);
-  await vi.waitFor(() => expect(answer).toBeDefined());
+  await soon(() => expect(answer).toBeDefined());
   answer({ models: [], folders: [], rejected: [] });
-  await vi.waitFor(() => expect(text()).toContain(words.none));
+  await soon(() => expect(text()).toContain(words.none));
 });
 
 it('the picker tells why the models do not come, and asks again', async () => {
-  await vi.waitFor(() => expect(refuse).toBeDefined());
+  await soon(() => expect(refuse).toBeDefined());
   refuse(new HostError({ code: 'permission_denied', message: 'The folder is locked.', retryable: true }));
-  await vi.waitFor(() => expect(text()).toContain('The folder is locked.'));
+  await soon(() => expect(text()).toContain('The folder is locked.'));
   expect(text()).not.toContain(words.none);
   const again = [...document.querySelectorAll('button')].find((button) =>
     button.textContent?.includes(words.retry),
   );
   again?.click();
-  await vi.waitFor(() => {
+  await soon(() => {
     answer({ models: [], folders: [], rejected: [] });
     expect(text()).toContain(words.none);
   });
