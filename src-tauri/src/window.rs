@@ -15,8 +15,10 @@ pub(crate) const MAIN: &str = "main";
 const PAGE_DARK: Color = Color(0x18, 0x15, 0x13, 0xff);
 const PAGE_LIGHT: Color = Color(0xfb, 0xf9, 0xf6, 0xff);
 
-/// Opens the window. `data` is the folder where the web view keeps what is its own (cache, local storage): in the
-/// home, like everything else.
+/// Windows and Android serve the page under a name of the web's; elsewhere that is somebody else's server.
+const UNDER_A_WEB_NAME: bool = cfg!(any(windows, target_os = "android"));
+
+/// Opens the window. `data` is the folder where the web view keeps what is its own (cache, local storage).
 ///
 /// # Errors
 /// What the system's web view says when it cannot be made.
@@ -46,12 +48,12 @@ pub(crate) fn open(app: &AppHandle, data: PathBuf) -> tauri::Result<()> {
 /// Whether an address is the application's own page. Everything else opens nowhere: links go through the host,
 /// which opens https and mailto in the system's browser.
 fn is_own_page(url: &tauri::Url) -> bool {
-    match url.scheme() {
-        "tauri" => url.host_str() == Some("localhost"),
-        // Windows and Android serve the page under this name.
-        "http" | "https" => url.host_str() == Some("tauri.localhost"),
-        _ => false,
-    }
+    let own_host = match url.scheme() {
+        "tauri" => "localhost",
+        "http" | "https" if UNDER_A_WEB_NAME => "tauri.localhost",
+        _ => return false,
+    };
+    url.host_str() == Some(own_host) && url.port().is_none()
 }
 
 /// Brings the window to the front.
@@ -66,11 +68,11 @@ pub(crate) fn show(app: &AppHandle) {
 
 #[cfg(test)]
 mod tests {
-    use super::is_own_page;
+    use super::{UNDER_A_WEB_NAME, is_own_page};
 
     #[test]
     fn the_window_navigates_to_its_own_page_only() {
-        let own = ["tauri://localhost/", "tauri://localhost/index.html#/chat/1", "http://tauri.localhost/"];
+        let own = ["tauri://localhost/", "tauri://localhost/index.html#/chat/1"];
         let foreign = [
             "https://example.org/",
             "http://localhost/",
@@ -80,6 +82,8 @@ mod tests {
             "data:text/html,x",
             "javascript:alert(1)",
             "http://tauri.localhost.evil.org/",
+            "http://tauri.localhost:8080/",
+            "tauri://localhost:8080/",
         ];
         for url in own {
             assert!(is_own_page(&url.parse().expect("a URL")), "{url} is the application's own page");
@@ -87,5 +91,7 @@ mod tests {
         for url in foreign {
             assert!(!is_own_page(&url.parse().expect("a URL")), "{url} must not open in the window");
         }
+        let named = is_own_page(&"http://tauri.localhost/".parse().expect("a URL"));
+        assert_eq!(named, UNDER_A_WEB_NAME, "only where the page is served under it");
     }
 }
