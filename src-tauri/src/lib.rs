@@ -3,45 +3,47 @@
 
 mod desktop;
 mod rpc;
+mod startup;
 mod window;
 
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use futures::future::{BoxFuture, FutureExt as _, Shared};
-use inglenook_contract::ErrorInfo;
+use futures::future::FutureExt as _;
+use inglenook_contract::{ErrorCode, ErrorInfo};
 use inglenook_host::{Home, Host, HostOptions, Launcher, Places};
 use tauri::{Manager as _, RunEvent};
 
-/// The host on its way: the window paints while the database opens, and the first call waits for it.
-type HostFuture = Shared<BoxFuture<'static, Result<Arc<Host>, ErrorInfo>>>;
+use crate::startup::Startup;
 
-/// Says why the application cannot run on this machine, and ends it.
-pub fn refuse(error: &ErrorInfo) -> ! {
-    eprintln!("Inglenook: {}", error.message);
+/// The window paints while the database opens, and the first call waits for it.
+type HostStartup = Startup<Arc<Host>>;
+
+/// Says why there will be no window, and ends the process. For what keeps the application from its data the window
+/// opens all the same and says so.
+pub fn refuse(words: &str) -> ! {
+    eprintln!("Inglenook: {words}");
     std::process::exit(1);
 }
 
 /// Opens the window and runs until it is closed.
 pub fn run() {
-    let places = match Places::of_this_machine() {
-        Ok(places) => places,
-        Err(error) => refuse(&error.into()),
-    };
-    let home = match Home::locate_in(places.clone()) {
-        Ok(home) => home,
-        Err(error) => refuse(&error.into()),
-    };
-    let app = tauri::Builder::default()
-        .plugin(single_instance(&home))
-        .plugin(tauri_plugin_dialog::init())
-        .plugin(tauri_plugin_window_state::Builder::default().with_filename(window_state_file(&home)).build())
+    let places = Places::of_this_machine().ok();
+    // Where there is none the host finds none either, and the page says why.
+    let home = places.clone().and_then(|places| Home::locate_in(places).ok());
+    let mut app =
+        tauri::Builder::default().plugin(single_instance(places.as_ref())).plugin(tauri_plugin_dialog::init());
+    if let Some(home) = &home {
+        let file = window_state_file(home);
+        app = app.plugin(tauri_plugin_window_state::Builder::default().with_filename(file).build());
+    }
+    let app = app
         .manage(rpc::OpenStreams::default())
         .invoke_handler(tauri::generate_handler![rpc::rpc, rpc::stream, rpc::unstream])
         .setup(move |app| {
-            let host = start_host(app.handle().clone(), places);
-            tauri::async_runtime::spawn(host.clone().map(|_| ()));
-            app.manage(host);
-            window::open(app.handle(), home.root().join("window"))?;
+            let handle = app.handle().clone();
+            app.manage(HostStartup::new(move || begin(handle.clone()).boxed()));
+            window::open(app.handle(), web_view_folder(app.handle(), home.as_ref()))?;
             Ok(())
         })
         .build(tauri::generate_context!());
@@ -51,24 +53,23 @@ pub fn run() {
                 close(handle);
             }
         }),
-        Err(error) => {
-            eprintln!("Inglenook could not open its window: {error}");
-            std::process::exit(1);
-        }
+        Err(error) => refuse(&format!("the window could not be opened: {error}")),
     }
 }
 
-/// A second start shows the first one's window. The bus name holds the data folder, so that two separate homes
-/// (a portable copy, a test) can run side by side.
-fn single_instance(home: &Home) -> tauri::plugin::TauriPlugin<tauri::Wry> {
+/// A second start shows the first one's window. The bus name holds what decides where the data lies, so that two
+/// separate homes (a portable copy, a test) can run side by side; not the home itself, which a planned move changes
+/// between the first start and the second.
+fn single_instance(places: Option<&Places>) -> tauri::plugin::TauriPlugin<tauri::Wry> {
+    let decides = places.map_or(Path::new(""), |places| places.environment.as_deref().unwrap_or(&places.config));
     tauri_plugin_single_instance::Builder::new()
-        .dbus_id(format!("app.inglenook.Home{}", fingerprint(home.root())))
+        .dbus_id(format!("app.inglenook.Home{}", fingerprint(decides)))
         .callback(|app, _arguments, _folder| window::show(app))
         .build()
 }
 
 /// A short name for a folder that a bus name can hold.
-fn fingerprint(folder: &std::path::Path) -> String {
+fn fingerprint(folder: &Path) -> String {
     use std::hash::{DefaultHasher, Hash as _, Hasher as _};
     let mut hasher = DefaultHasher::new();
     folder.hash(&mut hasher);
@@ -80,27 +81,36 @@ fn window_state_file(home: &Home) -> String {
     home.root().join("window.json").to_string_lossy().into_owned()
 }
 
-fn start_host(app: tauri::AppHandle, places: Places) -> HostFuture {
-    let resources = app.path().resource_dir().ok();
-    let launcher = Launcher::from_environment();
-    let options = HostOptions { places, launcher, resources, desktop: Arc::new(desktop::TauriDesktop::new(app)) };
-    // On the runtime's own threads: opening the database must not wait for the first poll of a call.
-    let started = tauri::async_runtime::spawn(async move { Host::start(options).await.map(Arc::new) });
+/// The web view's own folder lies there too; where that cannot be, with what can be made anew.
+fn web_view_folder(app: &tauri::AppHandle, home: Option<&Home>) -> PathBuf {
+    let own = home.and_then(|home| home.make_web_view_folder().ok());
+    own.or_else(|| app.path().app_cache_dir().ok()).unwrap_or_else(|| std::env::temp_dir().join("inglenook-window"))
+}
+
+/// Begins to start the host on the runtime's own threads: opening the database must not wait for the first poll of a
+/// call.
+fn begin(app: tauri::AppHandle) -> impl Future<Output = Result<Arc<Host>, ErrorInfo>> {
+    let started = tauri::async_runtime::spawn(start(app));
     async move {
         started.await.unwrap_or_else(|error| {
-            Err(ErrorInfo::new(inglenook_contract::ErrorCode::Internal, "Inglenook could not start.")
-                .with_detail(error.to_string()))
+            Err(ErrorInfo::new(ErrorCode::Internal, "Inglenook could not start.").with_detail(error.to_string()))
         })
     }
-    .boxed()
-    .shared()
+}
+
+async fn start(app: tauri::AppHandle) -> Result<Arc<Host>, ErrorInfo> {
+    let places = Places::of_this_machine()?;
+    let resources = app.path().resource_dir().ok();
+    let launcher = Launcher::from_environment();
+    let desktop = Arc::new(desktop::TauriDesktop::new(app));
+    Ok(Arc::new(Host::start(HostOptions { places, launcher, resources, desktop }).await?))
 }
 
 /// Ends the workers and closes the database before the process goes.
 fn close(handle: &tauri::AppHandle) {
-    let host = handle.state::<HostFuture>().inner().clone();
+    let startup = handle.state::<HostStartup>();
     tauri::async_runtime::block_on(async {
-        if let Ok(host) = host.await {
+        if let Some(host) = startup.begun().await {
             host.shutdown().await;
         }
     });

@@ -4,7 +4,7 @@
 fn main() {
     // First and alone: everything else is compiled for a processor with AVX2.
     if let Err(error) = inglenook_hardware::require_supported_cpu() {
-        inglenook_shell::refuse(&error);
+        inglenook_shell::refuse(&error.message);
     }
     inglenook_shell::run();
 }

@@ -6,12 +6,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use futures::StreamExt as _;
 use inglenook_contract::{ErrorInfo, dispatch_call, open_stream};
-use inglenook_host::Host;
 use serde_json::Value;
 use tauri::State;
 use tauri::ipc::Channel;
 
-use crate::HostFuture;
+use crate::HostStartup;
 
 /// The streams that the page holds open, by the number that the page gave them.
 #[derive(Clone, Default)]
@@ -43,27 +42,23 @@ impl OpenStreams {
     }
 }
 
-async fn host(state: &State<'_, HostFuture>) -> Result<Arc<Host>, ErrorInfo> {
-    state.inner().clone().await
-}
-
 /// Answers one call of the contract.
 #[tauri::command]
-pub(crate) async fn rpc(state: State<'_, HostFuture>, name: String, request: Value) -> Result<Value, ErrorInfo> {
-    dispatch_call(&*host(&state).await?, &name, request).await
+pub(crate) async fn rpc(state: State<'_, HostStartup>, name: String, request: Value) -> Result<Value, ErrorInfo> {
+    dispatch_call(&*state.ready().await?, &name, request).await
 }
 
 /// Opens one stream of the contract; its events come through the channel, `null` at its end.
 #[tauri::command]
 pub(crate) async fn stream(
-    state: State<'_, HostFuture>,
+    state: State<'_, HostStartup>,
     open: State<'_, OpenStreams>,
     id: u32,
     name: String,
     request: Value,
     events: Channel<Value>,
 ) -> Result<(), ErrorInfo> {
-    let mut stream = open_stream(&*host(&state).await?, &name, request).await?;
+    let mut stream = open_stream(&*state.ready().await?, &name, request).await?;
     let streams = open.inner().clone();
     // Kept before it can end, so that its own end finds it there.
     let (begin, begun) = tokio::sync::oneshot::channel::<()>();

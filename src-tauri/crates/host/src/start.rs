@@ -11,7 +11,6 @@ use inglenook_settings::{Home, HomeLock, OpenedHome, Places};
 use crate::{Desktop, logging};
 
 /// What a host is started with.
-#[derive(Clone)]
 pub struct HostOptions {
     /// What decides where the data lies.
     pub places: Places,

@@ -22,7 +22,7 @@ const OWN: &str = ".inglenook-";
 const MODELS: &str = "models";
 
 /// The web view's own folder in a home (cache, local storage).
-const WEB_VIEW: &str = "window";
+pub(crate) const WEB_VIEW: &str = "window";
 
 /// Whether the home at `from` can be carried to `to` at all.
 pub(crate) fn check_target(from: &Path, to: &Path) -> Result<(), SettingsError> {

@@ -125,6 +125,16 @@ impl Home {
         self.root.join("logs")
     }
 
+    /// Makes the folder where the web view keeps what is its own (cache, local storage), and says where it is.
+    ///
+    /// # Errors
+    /// [`SettingsError::Io`] where it cannot be made.
+    pub fn make_web_view_folder(&self) -> Result<PathBuf, SettingsError> {
+        let folder = self.root.join(carry::WEB_VIEW);
+        durable::make_folder(&folder)?;
+        Ok(folder)
+    }
+
     /// The settings file.
     #[must_use]
     pub fn settings(&self) -> PathBuf {

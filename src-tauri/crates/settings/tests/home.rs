@@ -67,6 +67,18 @@ fn finding_a_home_makes_nothing_and_opening_makes_its_folders() {
     }
 }
 
+#[cfg(unix)]
+#[test]
+fn a_home_that_the_web_view_needs_first_is_closed_to_others_too() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let machine = Machine::new();
+    let home = Home::locate_in(machine.places()).expect("found");
+    for folder in [home.make_web_view_folder().expect("made"), home.root().to_owned()] {
+        let mode = fs::metadata(&folder).expect("there").permissions().mode() & 0o777;
+        assert_eq!(mode, 0o700, "nobody else may look into {}", folder.display());
+    }
+}
+
 #[test]
 fn a_second_process_is_told_that_the_first_is_running() {
     let machine = Machine::new();
