@@ -57,8 +57,8 @@ check: setup-test page
 	cargo clippy --release $(ENGINE) --all-targets -- -D warnings
 	cargo clippy --release $(REST) --all-targets -- -D warnings
 	cargo deny --log-level error check bans licenses sources
-	cd ui && npm run --silent check
-	cd tests && npx --no-install tsc -p .
+	(cd ui && npm run --silent check)
+	(cd tests && npx --no-install tsc -p .)
 
 unit: setup-test page engine
 	cargo test --release --no-fail-fast $(ENGINE)
