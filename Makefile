@@ -17,7 +17,7 @@ BIN := $(CARGO_TARGET_DIR)/release
 ENGINE := -p inglenook-engine-mistralrs
 REST := --workspace --exclude inglenook-engine-mistralrs
 
-.PHONY: help run test check bench dev bindings format deb screenshots app engine page setup-run setup-test unit e2e desktop
+.PHONY: help run test check bench dev bindings format deb try-deb screenshots app engine page setup-run setup-test unit e2e desktop
 
 help:
 	@echo "make run     build what is missing and open the window (or serve it on loopback without a display)"
@@ -26,6 +26,7 @@ help:
 	@echo "make bench   figures, as ratios against a peer measured in the same run"
 	@echo "make dev     the page with hot reload, against the real host"
 	@echo "make deb     a package for Debian in $(BIN)/bundle/deb"
+	@echo "make try-deb the package, unpacked, opens its window and answers"
 
 setup-run:
 	scripts/setup.sh run
@@ -81,6 +82,9 @@ dev: app
 
 deb: app
 	scripts/bundle.sh $(BIN) deb
+
+try-deb: setup-test deb
+	scripts/try-deb.sh $(BIN)
 
 screenshots: setup-test app
 	scripts/screenshots.sh $(BIN)
