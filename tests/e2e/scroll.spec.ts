@@ -19,9 +19,10 @@ for (const reducedMotion of ['no-preference', 'reduce'] as const) {
     await page.emulateMedia({ reducedMotion });
     await open(script);
     await tryPocket(page);
-    for (const text of ['one', 'two', 'three']) {
+    for (const [index, text] of ['one', 'two', 'three'].entries()) {
       await say(page, text);
-      await expect(lastMessage(page)).toContainText('first word');
+      const answer = page.locator(`article[aria-posinset="${2 * index + 2}"]`);
+      await expect(answer).toContainText('first word');
     }
     await page.reload();
     await page.getByText('one', { exact: true }).first().click();
