@@ -10,6 +10,7 @@ export { default as Kbd } from './Kbd.svelte';
 export { default as Mark } from './Mark.svelte';
 export { default as Menu } from './Menu.svelte';
 export type { MenuEntry, MenuItem } from './menuEntries';
+export { PanelPlace } from './panelPlace.svelte';
 export { default as Popover } from './Popover.svelte';
 export { default as Progress } from './Progress.svelte';
 export { default as Segmented } from './Segmented.svelte';

@@ -1,6 +1,8 @@
 // How the window is laid out: the sidebar's width, and whether it is in sight. Where there is no room for it beside
 // the page (under 900 px) it opens over the page.
 
+import { PanelPlace } from '../../components/ui';
+
 export const NARROWEST = 220;
 export const WIDEST = 440;
 const USUAL = 264;
@@ -30,23 +32,17 @@ export function clampWidth(width: number): number {
 
 class FrameLayout {
   width = $state(clampWidth(Number(kept(WIDTH)) || USUAL));
-  /** There is no room for the sidebar beside the page. */
-  narrow = $state(false);
-  #closed = $state(kept(CLOSED) === 'yes');
-  #over = $state(false);
+  readonly #sidebar = new PanelPlace(NO_ROOM, kept(CLOSED) !== 'yes', (shown) =>
+    keep(CLOSED, shown ? 'no' : 'yes'),
+  );
 
-  constructor() {
-    const query = globalThis.matchMedia?.(NO_ROOM);
-    if (!query) return;
-    this.narrow = query.matches;
-    query.addEventListener('change', () => {
-      this.narrow = query.matches;
-      this.#over = false;
-    });
+  /** There is no room for the sidebar beside the page. */
+  get narrow(): boolean {
+    return this.#sidebar.narrow;
   }
 
   get sidebarShown(): boolean {
-    return this.narrow ? this.#over : !this.#closed;
+    return this.#sidebar.open;
   }
 
   showSidebar(): void {
@@ -54,17 +50,12 @@ class FrameLayout {
   }
 
   toggleSidebar(): void {
-    if (this.narrow) {
-      this.#over = !this.#over;
-      return;
-    }
-    this.#closed = !this.#closed;
-    keep(CLOSED, this.#closed ? 'yes' : 'no');
+    this.#sidebar.toggle();
   }
 
   /** Takes the sidebar away from over the page; beside the page it stays. */
   closeOverlay(): void {
-    this.#over = false;
+    this.#sidebar.closeOverlay();
   }
 
   resize(width: number): void {
