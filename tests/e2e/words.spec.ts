@@ -7,6 +7,10 @@ import { composer, expect, lastMessage, say, test, tryPocket } from './household
 const script = {
   answers: [
     { when: 'slow', steps: [{ tok_s: 40 }, { text: 'word '.repeat(5000) }] },
+    {
+      when: 'code',
+      steps: [{ tok_s: 40 }, { text: '```js\nlet a = 1;\n```\n\n'.repeat(12) + 'word '.repeat(5000) }],
+    },
     { when: 'nothing', steps: [{ finish: 'stop' }] },
     { when: '', steps: ['echo'] },
   ],
@@ -50,10 +54,46 @@ test('what is taken out of the queue stands in the composer', async ({ page, ope
   await say(page, 'slow');
   await expect(lastMessage(page)).toContainText('word');
   await say(page, 'and then');
-  await page.getByRole('button', { name: 'Remove', exact: true }).click();
+  // A press that lasts while the answer grows by a line: what is pressed must not have moved when it is let go.
+  await page.getByRole('button', { name: 'Remove', exact: true }).hover();
+  await pressWhileItGrows(page);
   await expect(composer(page)).toHaveValue('and then');
   await page.keyboard.press('Escape');
 });
+
+test('what is pressed in a growing answer that fills the page is what is clicked', async ({ page, open }) => {
+  await open(script);
+  await tryPocket(page);
+  await say(page, 'code');
+  await expect
+    .poll(async () => (await growing(page)).scrolled, { message: 'the page follows the answer' })
+    .toBeGreaterThan(300);
+  const copy = page.getByRole('button', { name: 'Copy', exact: true }).last();
+  await copy.hover();
+  await pressWhileItGrows(page);
+  await expect(page.getByText('Copied', { exact: true }).first()).toBeVisible();
+  const { scrolled } = await growing(page);
+  await expect
+    .poll(async () => (await growing(page)).scrolled, { message: 'it follows again' })
+    .toBeGreaterThan(scrolled);
+  await page.keyboard.press('Escape');
+});
+
+/** How high the newest answer is, and how far the page is scrolled, pixels. */
+function growing(page: Page): Promise<{ height: number; scrolled: number }> {
+  return page.evaluate(() => ({
+    height: [...document.querySelectorAll('article')].at(-1)?.scrollHeight ?? 0,
+    scrolled: document.querySelector('[aria-label="The chat so far"]')?.scrollTop ?? 0,
+  }));
+}
+
+/** Presses where the pointer is, and lets go when the newest answer has become longer. */
+async function pressWhileItGrows(page: Page): Promise<void> {
+  const { height } = await growing(page);
+  await page.mouse.down();
+  await expect.poll(async () => (await growing(page)).height).toBeGreaterThan(height);
+  await page.mouse.up();
+}
 
 test('deleting more than a question and its answer asks first, tells how many, and is undone', async ({
   page,
