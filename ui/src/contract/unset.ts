@@ -16,4 +16,5 @@ export const UNSET: Parameters = {
   seed: null,
   context_length: null,
   thinking: null,
+  kv_cache: null,
 };

@@ -1,10 +1,10 @@
 // The knobs of a chat as the form shows them: ranges as the contract documents them, and what is set, what is default.
 
-import type { Parameter, Parameters } from '../../contract/bindings';
+import type { KvCache, Parameter, Parameters } from '../../contract/bindings';
 import { UNSET } from '../../contract/unset';
 
 /** A knob whose value is a number. */
-export type NumberKey = Exclude<Parameter, 'stop' | 'thinking'>;
+export type NumberKey = Exclude<Parameter, 'stop' | 'thinking' | 'kv_cache'>;
 
 export interface NumberKnob {
   key: NumberKey;
@@ -25,6 +25,8 @@ export const MOST_STOPS = 8;
 export const LONGEST_STOP = 200;
 /** Fewer tokens than this hold no conversation. */
 export const SMALLEST_CONTEXT = 256;
+/** The first is what holds where nobody says anything. */
+export const KV_CACHES = ['f16', 'q8_0'] as const satisfies readonly KvCache[];
 
 const KNOBS: readonly NumberKnob[] = [
   { key: 'temperature', min: 0, max: 2, step: 0.05, whole: false, neutral: 1, advanced: false },

@@ -19,6 +19,7 @@ const ALL: Parameter[] = [
   'seed',
   'context_length',
   'thinking',
+  'kv_cache',
 ];
 
 function knob(key: NumberKey, maxContext: number | null = null) {

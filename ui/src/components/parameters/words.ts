@@ -1,5 +1,6 @@
 // Every word of the parameter form.
 
+import type { KvCache } from '../../contract/bindings';
 import type { NumberKey } from './knobs';
 
 const count = new Intl.NumberFormat();
@@ -52,6 +53,10 @@ export const words = {
   removeStop: (stop: string) => `Remove “${stop}”`,
   thinking: 'Think first',
   thinkingHint: 'Let the model reason before it answers.',
+  kvCache: 'KV cache',
+  kvCacheHint:
+    'How exactly the model keeps what it has read. 8 bits leave room for twice the context, and hardly any answer changes; the model is loaded again.',
+  kvCaches: { f16: '16 bits', q8_0: '8 bits (half the memory)' } satisfies Record<KvCache, string>,
 
   more: 'More',
   moreSet: (set: number) => `${set} set`,
