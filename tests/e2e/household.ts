@@ -48,9 +48,11 @@ export class Household {
   private scriptedEngine(script: Script): NodeJS.ProcessEnv {
     const engines = join(this.folder, 'engines');
     const file = join(this.folder, 'script.json');
-    const worker = join(engines, 'inglenook-mistralrs');
     mkdirSync(engines, { recursive: true });
-    if (!existsSync(worker)) copyFileSync(join(bin!, 'inglenook-scripted-worker'), worker);
+    for (const engine of ['inglenook-llamacpp', 'inglenook-mistralrs']) {
+      const worker = join(engines, engine);
+      if (!existsSync(worker)) copyFileSync(join(bin!, 'inglenook-scripted-worker'), worker);
+    }
     writeFileSync(file, JSON.stringify(script));
     return { INGLENOOK_ENGINE_DIR: engines, INGLENOOK_SCRIPT: file };
   }

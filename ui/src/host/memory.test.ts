@@ -40,4 +40,24 @@ describe('the world in memory', () => {
     expect(seen).toHaveBeenCalled();
     await expect(host.call('chat.list', { search: '', trash: true })).resolves.toHaveLength(1);
   });
+
+  it('runs a model with the engine that was chosen, and refuses one that cannot', async () => {
+    const host = memoryHost();
+    const model = async (name: string) => {
+      const found = (await host.call('model.list', {})).models.find((one) => one.name === name);
+      if (!found) throw new Error(`no model ${name}`);
+      return found;
+    };
+    const { id } = await model('Pocket');
+    await host.call('model.chooseEngine', { model: id, engine: 'mistral.rs' });
+    const chosen = await model('Pocket');
+    expect([chosen.engine, chosen.engine_reason]).toEqual(['mistral.rs', 'you chose it']);
+    expect(chosen.takes, 'the knobs are the engine’s').not.toContain('kv_cache');
+    await host.call('model.chooseEngine', { model: id, engine: null });
+    expect((await model('Pocket')).engine).toBe('llama.cpp');
+    const gemma = await model('Gemma 3 4B it');
+    await expect(
+      host.call('model.chooseEngine', { model: gemma.id, engine: 'mistral.rs' }),
+    ).rejects.toThrow();
+  });
 });

@@ -2,7 +2,7 @@
 
 import type { Model } from '../../contract/bindings';
 import { toast, toastError, toastUndo } from '../../components/ui';
-import { adoptModels, saveSettings } from '../../data';
+import { adoptModels, keys, queryClient, saveSettings } from '../../data';
 import { host, HostError } from '../../host';
 import { copyText } from '../../render';
 import { openChat } from '../../router';
@@ -24,6 +24,20 @@ export function load(model: Model): Promise<void> {
 
 export function unload(model: Model): Promise<void> {
   return attempt(() => host.call('model.unload', { model: model.id }));
+}
+
+let choosing: Promise<void> = Promise.resolve();
+
+/** Has this engine run the model from its next load on; `null` leaves the choice to the application. Resolves when the
+ *  list says so. One after another, so that of two quick choices the last one holds. */
+export function chooseEngine({ id }: Model, engine: string | null): Promise<void> {
+  choosing = choosing.then(() =>
+    attempt(async () => {
+      await host.call('model.chooseEngine', { model: id, engine });
+      await queryClient.invalidateQueries({ queryKey: keys.models });
+    }),
+  );
+  return choosing;
 }
 
 export function reveal(model: Model): Promise<void> {

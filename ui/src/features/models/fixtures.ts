@@ -1,7 +1,11 @@
 // A model as tests need it; only tests import this.
 
-import type { Model } from '../../contract/bindings';
+import type { EngineChoice, Model } from '../../contract/bindings';
 import { UNSET } from '../../contract/unset';
+
+export function anEngine(engine: string, more: Partial<EngineChoice> = {}): EngineChoice {
+  return { engine, refusal: null, chosen: false, speed: null, ...more };
+}
 
 export function aModel(more: Partial<Model> = {}): Model {
   return {
@@ -18,7 +22,9 @@ export function aModel(more: Partial<Model> = {}): Model {
     thinks: true,
     tools: true,
     built_in: false,
-    engine: 'mistral.rs',
+    engine: 'llama.cpp',
+    engine_reason: 'the fastest here',
+    engines: [anEngine('llama.cpp'), anEngine('mistral.rs')],
     unsupported: null,
     takes: ['temperature', 'top_p'],
     defaults: UNSET,

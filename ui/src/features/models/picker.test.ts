@@ -28,7 +28,7 @@ beforeEach(() => {
           }) as never)
         : host.call(name, request),
   });
-  const props = { models: [], chosen: null, onchoose: () => {}, onleave: () => {} };
+  const props = { models: [], chosen: null, onchoose: () => {}, onengine: () => {}, onleave: () => {} };
   shown = mount(Provided, { target: document.body, props: { component: PickerList as never, props } });
 });
 

@@ -28,6 +28,19 @@ export const words = {
   unloadName: (name: string) => `Unload ${name}`,
   chosen: 'Answers in this chat',
 
+  engineOf: (name: string) => `Engine of ${name}`,
+  engineHint: 'The engine is the program that runs the model. Your choice holds for this model.',
+  engineButton: (name: string, line: string) => `Engine of ${name}: ${line}. Choose another`,
+  engineAction: 'Choose its engine…',
+  chooseEngine: (name: string) => `Choose the engine of ${name}`,
+  automatic: 'Automatic',
+  automaticHint: 'The one that runs it fastest here',
+  speed: (writes: string, reads: string) => `writes ${writes}, reads ${reads}`,
+  notMeasured: 'not measured yet',
+  nextLoad: 'The model is in memory: a choice takes effect the next time it is loaded.',
+  unloadNow: 'Unload it now',
+  done: 'Done',
+
   title: 'Models',
   summary: (models: number, size: string) => `${format.counted(models, 'model')} · ${size} on disk`,
   columns: {

@@ -92,6 +92,11 @@ export function handlers(parts: CallParts): Handlers {
       setState(model, { kind: 'unloaded' });
       return nothing;
     },
+    'model.chooseEngine': ({ model, engine }) => {
+      world.chooseEngine(model, engine);
+      changed('models');
+      return nothing;
+    },
     'model.reveal': declined,
     'folder.add': ({ path }) => {
       world.settings = { ...world.settings, model_folders: [...world.settings.model_folders, path] };
@@ -115,6 +120,11 @@ export function handlers(parts: CallParts): Handlers {
     'settings.data': location,
     'settings.moveData': ({ path }) => ({ ...location(), next: path }),
     'hardware.get': () => world.hardware,
+    'hardware.retryKernels': () => {
+      world.hardware = { ...world.hardware, kernels: { ...world.hardware.kernels, crashed: null } };
+      changed('status');
+      return nothing;
+    },
     'desktop.pickFolder': declined,
     'desktop.openLink': declined,
   };

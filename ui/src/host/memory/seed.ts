@@ -1,5 +1,12 @@
 // What the world in memory begins with: a machine, some models, some chats. Only for developing and for tests.
-import type { ChatSummary, Hardware, Model, Settings } from '../../contract/bindings';
+import type {
+  ChatSummary,
+  EngineChoice,
+  Hardware,
+  Model,
+  Parameter,
+  Settings,
+} from '../../contract/bindings';
 import { UNSET } from '../../contract/unset';
 
 export const settings = (): Settings => ({
@@ -21,7 +28,39 @@ export const hardware = (): Hardware => ({
   memory_free_bytes: 11.2e9,
   gpus: [],
   disk_free_bytes: 214e9,
+  kernels: { used: 'AVX-512 with VNNI and BF16', crashed: null },
 });
+
+const BOTH_TAKE: Parameter[] = [
+  'temperature',
+  'top_p',
+  'top_k',
+  'min_p',
+  'repeat_penalty',
+  'max_tokens',
+  'stop',
+  'seed',
+  'context_length',
+  'thinking',
+];
+
+const engines = (): EngineChoice[] => [
+  { engine: 'llama.cpp', refusal: null, chosen: false, speed: { prompt_tok_s: 141.2, tok_s: 18.04 } },
+  { engine: 'mistral.rs', refusal: null, chosen: false, speed: null },
+];
+
+/** What follows from the engines of a model: which runs it, why, and the knobs that it takes. */
+export function engineOf(choices: EngineChoice[]): Pick<Model, 'engine' | 'engine_reason' | 'takes'> {
+  const able = choices.filter(({ refusal }) => refusal === null);
+  const wanted = able.find(({ chosen }) => chosen);
+  const engine = (wanted ?? able[0])?.engine ?? null;
+  const others = able.length === 1 ? 'the only one that can' : 'the fastest here';
+  return {
+    engine,
+    engine_reason: engine === null ? '' : wanted ? 'you chose it' : others,
+    takes: engine === 'llama.cpp' ? [...BOTH_TAKE, 'kv_cache'] : BOTH_TAKE,
+  };
+}
 
 const model = (over: Partial<Model> & Pick<Model, 'id' | 'name'>): Model => ({
   format: 'gguf',
@@ -35,20 +74,9 @@ const model = (over: Partial<Model> & Pick<Model, 'id' | 'name'>): Model => ({
   thinks: true,
   tools: true,
   built_in: false,
-  engine: 'mistral.rs',
+  engines: engines(),
+  ...engineOf(over.engines ?? engines()),
   unsupported: null,
-  takes: [
-    'temperature',
-    'top_p',
-    'top_k',
-    'min_p',
-    'repeat_penalty',
-    'max_tokens',
-    'stop',
-    'seed',
-    'context_length',
-    'thinking',
-  ],
   defaults: { ...UNSET, temperature: 0.7, top_p: 0.95, top_k: 40 },
   state: { kind: 'unloaded' },
   last_used_at: null,
@@ -65,6 +93,11 @@ export const models = (now: number): Model[] => [
     context_length: 131_072,
     thinks: false,
     tools: false,
+    engines: engines().map((choice) =>
+      choice.engine === 'mistral.rs'
+        ? { ...choice, refusal: 'mistral.rs does not know the architecture "gemma3" in this format.' }
+        : choice,
+    ),
     last_used_at: now - 3 * 86_400_000,
   }),
   model({
@@ -76,7 +109,12 @@ export const models = (now: number): Model[] => [
     context_length: 4096,
     thinks: false,
     tools: false,
-    engine: null,
+    engines: engines().map(({ engine }) => ({
+      engine,
+      refusal: `${engine} does not know the architecture "llava".`,
+      chosen: false,
+      speed: null,
+    })),
     unsupported: {
       code: 'model_unsupported',
       message: 'No engine here can run the architecture "llava".',

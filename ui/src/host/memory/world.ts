@@ -2,7 +2,7 @@
 import type { Chat, ChatSummary, Message, Parameters, QueuedMessage } from '../../contract/bindings';
 import { HostError } from '../host';
 import { UNSET } from '../../contract/unset';
-import { hardware, models, settings, summaries } from './seed';
+import { engineOf, hardware, models, settings, summaries } from './seed';
 import { ANSWER, QUESTION, REASONING, SECOND, STREAMED } from './texts';
 
 export interface KeptChat {
@@ -61,6 +61,20 @@ export class World {
     const message = this.messages.get(id);
     if (!message) throw missing('message');
     return message;
+  }
+
+  /** Notes which engine the person wants for the model. */
+  chooseEngine(id: string, engine: string | null): void {
+    const model = this.models.find((one) => one.id === id);
+    if (!model) throw missing('model');
+    const wanted = model.engines.find((one) => one.engine === engine);
+    if (engine !== null && wanted?.refusal !== null) {
+      const message = wanted?.refusal ?? `There is no engine "${engine}" here.`;
+      throw new HostError({ code: 'model_unsupported', message, retryable: false });
+    }
+    const engines = model.engines.map((one) => ({ ...one, chosen: one.engine === engine }));
+    const chosen = { ...model, engines, ...engineOf(engines) };
+    this.models = this.models.map((one) => (one.id === id ? chosen : one));
   }
 
   /** A message at the end of the path, or another version in the place of `index`. */
