@@ -1,0 +1,57 @@
+import { mount, unmount } from 'svelte';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+
+import type { Kernels } from '../../contract/bindings';
+import { queryClient } from '../../data';
+import Provided from '../../data/Provided.svelte';
+import { setHost, type Host } from '../../host';
+import { memoryHost } from '../../host/memory';
+import { World } from '../../host/memory/world';
+import Hardware from './Hardware.svelte';
+import { words } from './words';
+
+/** A page takes its time on a machine that does other things too. */
+const soon = <Seen>(look: () => Seen | Promise<Seen>) => vi.waitFor(look, 4_500);
+const text = () => document.body.textContent ?? '';
+const again = () =>
+  [...document.querySelectorAll('button')].find(({ textContent }) => textContent === words.hardware.tryAgain);
+
+let world: World;
+let host: Host;
+let shown: Record<string, unknown>;
+
+function show(kernels: Kernels): void {
+  world.hardware = { ...world.hardware, kernels };
+  shown = mount(Provided, { target: document.body, props: { component: Hardware as never, props: {} } });
+}
+
+beforeEach(() => {
+  world = new World();
+  host = memoryHost(world);
+  setHost(host);
+});
+
+afterEach(async () => {
+  await unmount(shown);
+  queryClient.clear();
+  setHost(null);
+});
+
+it('the kernels are told as soon as a model was loaded', async () => {
+  show({ used: null, crashed: null });
+  await soon(() => expect(text()).toContain(words.hardware.notLoadedYet));
+  world.hardware = { ...world.hardware, kernels: { used: 'AMX', crashed: null } };
+  await queryClient.invalidateQueries();
+  await soon(() => expect(text()).toContain('AMX'));
+  expect(text()).not.toContain(words.hardware.notLoadedYet);
+  expect(again(), 'nothing crashed').toBeUndefined();
+});
+
+it('kernels that crashed can be tried again', async () => {
+  show({ used: 'AVX-512 with VNNI and BF16', crashed: 'AMX' });
+  await soon(() => expect(text()).toContain('Kernels for AMX crashed on this machine and are left alone'));
+  again()?.click();
+  await soon(() => expect(again()).toBeUndefined());
+  expect((await host.call('hardware.get', {})).kernels.crashed).toBeNull();
+  expect(text(), 'those in use stay').toContain('AVX-512 with VNNI and BF16');
+});
