@@ -1,7 +1,8 @@
 # Two commands are all a newcomer needs: `make run` and `make test`. Each installs what is missing first.
 #
-# Cargo builds two groups apart: the engine's worker (mistral.rs, heavy) and everything else. Features of shared
-# dependencies then never depend on which of the two is built, and nothing heavy is built twice.
+# Cargo builds two groups apart: the worker with mistral.rs (heavy, and compiled for AVX2) and everything else, which
+# runs on any processor of its kind. Features of shared dependencies then never depend on which of the two is built,
+# and nothing heavy is built twice.
 
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
@@ -15,15 +16,20 @@ export PATH := $(INGLENOOK_TOOLS)/bin:$(HOME)/.cargo/bin:$(PATH)
 
 BIN := $(CARGO_TARGET_DIR)/release
 ENGINE := -p inglenook-engine-mistralrs
+# candle picks its SIMD kernels when it is compiled: without AVX2 every x86-64 machine would fall to scalar code.
+ifeq ($(shell uname -m),x86_64)
+WIDE := RUSTFLAGS="-C target-cpu=x86-64-v3"
+endif
 REST := --workspace --exclude inglenook-engine-mistralrs
 
-.PHONY: help run test check bench dev bindings format deb try-deb screenshots app engine page setup-run setup-test unit e2e desktop
+.PHONY: help run test check bench bench-peers dev bindings format deb try-deb screenshots app engine page setup-run setup-test unit e2e desktop
 
 help:
 	@echo "make run     build what is missing and open the window (or serve it on loopback without a display)"
 	@echo "make test    everything that is checked: units, journeys with the built-in model, browser, real window"
 	@echo "make check   formatting, lints, types, directions, sizes, licences"
 	@echo "make bench   figures, as ratios against a peer measured in the same run"
+	@echo "make bench-peers  the llama.cpp worker against a bare loop over the same libraries; takes hours"
 	@echo "make dev     the page with hot reload, against the real host"
 	@echo "make deb     a package for Debian in $(BIN)/bundle/deb"
 	@echo "make try-deb the package, unpacked, opens its window and answers"
@@ -38,7 +44,7 @@ page: setup-run
 	cd ui && npm run --silent build
 
 engine: setup-run
-	cargo build --release $(ENGINE)
+	$(WIDE) cargo build --release $(ENGINE)
 
 app: page engine
 	cargo build --release $(REST) --bins
@@ -55,14 +61,14 @@ format:
 
 check: setup-test page
 	cargo fmt --all --check
-	cargo clippy --release $(ENGINE) --all-targets -- -D warnings
+	$(WIDE) cargo clippy --release $(ENGINE) --all-targets -- -D warnings
 	cargo clippy --release $(REST) --all-targets -- -D warnings
 	cargo deny --log-level error check bans licenses sources
 	(cd ui && npm run --silent check)
 	(cd tests && npx --no-install tsc -p .)
 
 unit: setup-test page engine
-	cargo test --release --no-fail-fast $(ENGINE)
+	$(WIDE) cargo test --release --no-fail-fast $(ENGINE)
 	cargo test --release --no-fail-fast $(REST)
 	cd ui && npm run --silent test
 
@@ -76,6 +82,9 @@ test: check unit e2e desktop
 
 bench: setup-test app
 	scripts/bench.sh $(BIN)
+
+bench-peers: app
+	scripts/bench-peers.sh $(BIN)
 
 dev: app
 	scripts/dev.sh $(BIN)

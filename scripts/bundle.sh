@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Bundles the programs that were built: the window, the worker beside it, and the built-in model.
+# Bundles the programs that were built: the window, the workers beside it with their kernels, and the built-in model.
 # usage: bundle.sh FOLDER_WITH_BINARIES deb[,rpm,…]
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -11,13 +11,20 @@ triple=$(rustc -vV | sed -n 's/^host: //p')
 suffix=
 [[ $triple == *windows* ]] && suffix=.exe
 mkdir -p "$bin/along"
-cp "$bin/inglenook-mistralrs$suffix" "$bin/along/inglenook-mistralrs-$triple$suffix"
+for engine in llamacpp mistralrs; do
+  cp "$bin/inglenook-$engine$suffix" "$bin/along/inglenook-$engine-$triple$suffix"
+done
+
+# llama.cpp's libraries and kernels, where the worker looks for them: beside the other libraries of the system.
+kernels="{ \"depends\": [\"libgomp1\"], \"files\": { \"/usr/lib/inglenook/llamacpp\": \"$bin/llamacpp\" } }"
 
 # Only bundling needs these: in `tauri.conf.json` every build would have to find them.
 cat > "$bin/along/bundle.json" <<JSON
 { "bundle": {
-    "externalBin": ["$bin/along/inglenook-mistralrs"],
-    "resources": { "$PWD/src-tauri/resources/models/pocket/Pocket-Q8_0.gguf": "models/pocket/Pocket-Q8_0.gguf" }
+    "externalBin": ["$bin/along/inglenook-llamacpp", "$bin/along/inglenook-mistralrs"],
+    "resources": { "$PWD/src-tauri/resources/models/pocket/Pocket-Q8_0.gguf": "models/pocket/Pocket-Q8_0.gguf" },
+    "linux": { "deb": $kernels, "rpm": $kernels },
+    "macOS": { "files": { "Frameworks/llamacpp": "$bin/llamacpp" } }
 } }
 JSON
 

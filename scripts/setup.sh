@@ -5,8 +5,8 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 purpose=${1:-run}
 
-# What the window is built from (WebKitGTK) and the compilers that crates call.
-packages=(build-essential pkg-config libwebkit2gtk-4.1-dev librsvg2-dev libssl-dev)
+# What the window is built from (WebKitGTK), the compilers that crates call, and what builds llama.cpp.
+packages=(build-essential pkg-config libwebkit2gtk-4.1-dev librsvg2-dev libssl-dev cmake libclang-dev)
 if [ "$purpose" = test ]; then
   # A display, a bus, the two browsers' drivers, and what watches a worker's system calls.
   packages+=(xvfb xauth dbus dbus-x11 webkit2gtk-driver chromium strace)
@@ -53,4 +53,10 @@ if [ "$purpose" = test ]; then
   install_npm tests
   install_cargo cargo-deny cargo-deny 0.20.2
   install_cargo tauri-driver tauri-driver 2.1.0
+fi
+
+# llama-cpp-sys-2 0.1.161 leaves links to nothing in the target folder, and stumbles over them when it is built again
+# (it asks whether the file at the end of the link exists). Nothing else uses them.
+if [ -d "${CARGO_TARGET_DIR:-}" ]; then
+  find "$CARGO_TARGET_DIR" -maxdepth 3 -xtype l \( -name 'lib*.so' -o -name 'lib*.dylib' \) -delete
 fi

@@ -15,7 +15,7 @@ const home = join(folder, 'home');
 execFileSync(join(bin, 'fill-home'), [home, String(page.MESSAGES)]);
 const engines = join(folder, 'engines');
 mkdirSync(engines);
-copyFileSync(join(bin, 'inglenook-scripted-worker'), join(engines, 'inglenook-mistralrs'));
+copyFileSync(join(bin, 'inglenook-scripted-worker'), join(engines, 'inglenook-llamacpp'));
 writeFileSync(join(folder, 'script.json'), JSON.stringify(page.script));
 const env = {
   ...process.env,

@@ -13,7 +13,7 @@ const print = (line) => process.stdout.write(`${line}\n`);
 function scripted(window) {
   const engines = join(window.folder, 'engines');
   mkdirSync(engines, { recursive: true });
-  copyFileSync(join(bin, 'inglenook-scripted-worker'), join(engines, 'inglenook-mistralrs'));
+  copyFileSync(join(bin, 'inglenook-scripted-worker'), join(engines, 'inglenook-llamacpp'));
   const file = join(window.folder, 'script.json');
   writeFileSync(file, JSON.stringify(page.script));
   window.environment = { INGLENOOK_ENGINE_DIR: engines, INGLENOOK_SCRIPT: file };

@@ -14,14 +14,13 @@ const ENTER = '\uE007';
 const COMPOSER = 'textarea[aria-label="Message"]';
 const TRY_POCKET = '//button[contains(., "Try Pocket")]';
 
-/** Puts the scripted worker in the place of the engine for windows that are opened from now on. */
+/** Puts the scripted worker in the place of the engines for windows that are opened from now on. */
 function scripted(window, script) {
   const engines = join(window.folder, 'engines');
   mkdirSync(engines, { recursive: true });
-  copyFileSync(
-    join(process.env.INGLENOOK_BIN, 'inglenook-scripted-worker'),
-    join(engines, 'inglenook-mistralrs'),
-  );
+  for (const engine of ['inglenook-llamacpp', 'inglenook-mistralrs']) {
+    copyFileSync(join(process.env.INGLENOOK_BIN, 'inglenook-scripted-worker'), join(engines, engine));
+  }
   writeFileSync(join(window.folder, 'script.json'), JSON.stringify(script));
   window.environment = {
     INGLENOOK_ENGINE_DIR: engines,

@@ -8,15 +8,17 @@ use std::process::Command;
 const MAY_KNOW: &[(&str, &[&str])] = &[
     ("inglenook-contract", &[]),
     ("inglenook-engine", &["contract"]),
-    ("inglenook-engine-mistralrs", &["contract", "engine"]),
+    ("inglenook-worker", &["contract", "engine"]),
+    ("inglenook-engine-llamacpp", &["contract", "engine", "worker"]),
+    ("inglenook-engine-mistralrs", &["contract", "engine", "worker"]),
     ("inglenook-hardware", &["contract"]),
     ("inglenook-settings", &["contract"]),
     ("inglenook-store", &["contract"]),
     ("inglenook-hub", &["contract", "engine"]),
     ("inglenook-app", &["contract", "engine", "hardware", "hub", "settings", "store"]),
     ("inglenook-host", &["app", "contract", "engine", "hardware", "settings"]),
-    ("inglenook-webhost", &["contract", "hardware", "host"]),
-    ("inglenook", &["contract", "hardware", "host"]),
+    ("inglenook-webhost", &["contract", "host"]),
+    ("inglenook", &["contract", "host"]),
     ("inglenook-journeys", &["contract", "engine", "host", "store"]),
 ];
 
@@ -25,6 +27,7 @@ const ONLY_IN: &[(&str, &str)] = &[
     ("tauri", "inglenook"),
     ("mistralrs", "inglenook-engine-mistralrs"),
     ("candle", "inglenook-engine-mistralrs"),
+    ("llama-cpp", "inglenook-engine-llamacpp"),
     ("sqlx", "inglenook-store"),
     ("axum", "inglenook-webhost"),
 ];

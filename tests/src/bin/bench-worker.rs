@@ -8,7 +8,7 @@ use std::time::Instant;
 
 use inglenook_contract::{ModelFormat, Sent};
 use inglenook_engine::protocol::{ChatMessage, Conversation, Done, Generate, Load, LoadConfig, Prompt, Sampling};
-use inglenook_engine::{EngineKind, GenerationEvent, Launcher, Patience, Worker};
+use inglenook_engine::{EngineKind, GenerationEvent, Launcher, LoadSpec, Pool, PoolSettings, Worker};
 use inglenook_journeys::Person;
 
 /// Prompt lengths, tokens, as the figures are promised for.
@@ -25,7 +25,8 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut words = std::env::args().skip(1);
     let model = PathBuf::from(words.next().ok_or("usage: bench-worker MODEL.gguf [REPEATS]")?);
     let repeats: usize = words.next().map_or(Ok(3), |word| word.parse())?;
-    let worker = start(&model).await?;
+    let pool = Pool::new(Launcher::from_environment(), PoolSettings::default());
+    let worker = pool.ensure(spec(&model)?).await?;
     let name = model.file_name().unwrap_or_default().to_string_lossy();
     print_line(&format!(
         "{name}: loaded in {} ms, {} MB resident",
@@ -48,7 +49,8 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     }
     second_turn(&worker).await?;
     print_line(&format!("memory after these: {} MB resident", worker.memory_bytes() >> 20));
-    worker.end().await;
+    drop(worker);
+    pool.shutdown().await;
     what_the_host_adds(repeats.max(9)).await;
     Ok(())
 }
@@ -58,11 +60,20 @@ fn print_line(line: &str) {
     println!("{line}");
 }
 
-async fn start(model: &Path) -> Result<Worker, Box<dyn std::error::Error>> {
-    let program = Launcher::from_environment().program(EngineKind::MistralRs)?;
+/// The engine that runs GGUF files here, with the best kernels that work.
+fn spec(model: &Path) -> std::io::Result<LoadSpec> {
     let config = LoadConfig { context_length: Some(8_192), ..LoadConfig::default() };
-    let load = Load { format: ModelFormat::Gguf, path: model.canonicalize()?, files: Vec::new(), config };
-    Ok(Worker::start(&program, load, Patience::default(), |_| {}).await?)
+    let path = model.canonicalize()?;
+    let size_bytes = path.metadata()?.len();
+    let load = Load { format: ModelFormat::Gguf, path, files: Vec::new(), config };
+    Ok(LoadSpec {
+        model: "bench".into(),
+        engine: EngineKind::LlamaCpp,
+        load,
+        measure: false,
+        size_bytes,
+        memory_bytes: None,
+    })
 }
 
 /// What one answer took.

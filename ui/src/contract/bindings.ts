@@ -261,6 +261,19 @@ deleted_at: number | null,
 answering: boolean, };
 
 /**
+ * Which engine runs a model.
+ */
+export type ChooseEngine = { 
+/**
+ * The model.
+ */
+model: ModelId, 
+/**
+ * The engine's name; `None` leaves the choice to the application.
+ */
+engine: string | null, };
+
+/**
  * Another model for the next answers.
  */
 export type ChooseModel = { 
@@ -331,6 +344,40 @@ message: MessageId,
  * The new text. For a person's message an answer to it begins; for a model's it simply stands there.
  */
 text: string, };
+
+/**
+ * An engine that may run a model.
+ */
+export type EngineChoice = { 
+/**
+ * Its name, for example `llama.cpp`.
+ */
+engine: string, 
+/**
+ * Why it does not run this model; `None` if it does.
+ */
+refusal: string | null, 
+/**
+ * The person chose it for this model.
+ */
+chosen: boolean, 
+/**
+ * How fast it ran this model on this machine; `None` before that is known.
+ */
+speed: EngineSpeed | null, };
+
+/**
+ * How fast an engine ran a model on this machine.
+ */
+export type EngineSpeed = { 
+/**
+ * Prompt tokens read in a second.
+ */
+prompt_tok_s: number, 
+/**
+ * Tokens written in a second.
+ */
+tok_s: number, };
 
 /**
  * What kind of failure it was. The window keys severity and the mending action on it; nobody matches on text.
@@ -416,7 +463,11 @@ gpus: Array<Gpu>,
 /**
  * Bytes free where the data lies.
  */
-disk_free_bytes: number, };
+disk_free_bytes: number, 
+/**
+ * What llama.cpp multiplies with here.
+ */
+kernels: Kernels, };
 
 /**
  * What the window needs before it can show anything.
@@ -442,6 +493,25 @@ data: DataLocation,
  * What the person should be told about it.
  */
 notices: Array<Notice>, };
+
+/**
+ * The kernels of llama.cpp on this machine: the same arithmetic, built for one generation of processors after the
+ * other.
+ */
+export type Kernels = { 
+/**
+ * Those in use, in words: `AVX-512 with VNNI and BF16`; `None` before the first model was loaded.
+ */
+used: string | null, 
+/**
+ * Better ones, in words, that crashed here although the processor claims to run them; they are left alone.
+ */
+crashed: string | null, };
+
+/**
+ * How the keys and values of what was read are stored.
+ */
+export type KvCache = "f16" | "q8_0";
 
 /**
  * A link in a message that the person clicked.
@@ -640,6 +710,14 @@ built_in: boolean,
  */
 engine: string | null, 
 /**
+ * Why this engine, in a few words for people: `fastest here`, `you chose it`; empty where there is none.
+ */
+engine_reason: string, 
+/**
+ * Every engine, with what it would do with this model; the preferred one first.
+ */
+engines: Array<EngineChoice>, 
+/**
  * Why no engine here can run it.
  */
 unsupported: ErrorInfo | null, 
@@ -803,7 +881,7 @@ error: ErrorInfo, };
 /**
  * One knob of [`Parameters`], by name, so that an engine can say which it takes.
  */
-export type Parameter = "temperature" | "top_p" | "top_k" | "min_p" | "repeat_penalty" | "presence_penalty" | "frequency_penalty" | "max_tokens" | "stop" | "seed" | "context_length" | "thinking";
+export type Parameter = "temperature" | "top_p" | "top_k" | "min_p" | "repeat_penalty" | "presence_penalty" | "frequency_penalty" | "max_tokens" | "stop" | "seed" | "context_length" | "thinking" | "kv_cache";
 
 /**
  * What steers the answers of one chat. `None` means "the default": the application's where the person set one,
@@ -861,7 +939,11 @@ context_length: number | null,
 /**
  * Whether a model that can reason aloud does so.
  */
-thinking: boolean | null, };
+thinking: boolean | null, 
+/**
+ * How the model keeps what it has read; `None` is [`KvCache::F16`].
+ */
+kv_cache: KvCache | null, };
 
 /**
  * A folder that the person picked in a dialogue.
@@ -1105,6 +1187,7 @@ export interface Calls {
   "model.rescan": { request: Nothing; response: ModelList };
   "model.load": { request: ModelRef; response: Nothing };
   "model.unload": { request: ModelRef; response: Nothing };
+  "model.chooseEngine": { request: ChooseEngine; response: Nothing };
   "model.reveal": { request: ModelRef; response: Nothing };
   "folder.add": { request: FolderRef; response: ModelList };
   "folder.remove": { request: FolderRef; response: ModelList };
@@ -1113,6 +1196,7 @@ export interface Calls {
   "settings.data": { request: Nothing; response: DataLocation };
   "settings.moveData": { request: MoveData; response: DataLocation };
   "hardware.get": { request: Nothing; response: Hardware };
+  "hardware.retryKernels": { request: Nothing; response: Nothing };
   "desktop.pickFolder": { request: Nothing; response: PickedFolder };
   "desktop.openLink": { request: LinkRef; response: Nothing };
 }

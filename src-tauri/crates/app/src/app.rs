@@ -15,6 +15,7 @@ use tokio::sync::{OnceCell, watch};
 
 use crate::answers::Answers;
 use crate::changes::Changes;
+use crate::engines::{self, Engines};
 use crate::{Result, models};
 
 /// What the application is put together from.
@@ -45,6 +46,7 @@ struct Inner {
     pool: Pool,
     answers: Answers,
     changes: Changes,
+    engines: Engines,
     notices: Mutex<Vec<Notice>>,
 }
 
@@ -59,7 +61,15 @@ impl App {
         let mut notices = parts.notices;
         notices.extend(set_aside);
         notices.extend(opened.notices);
-        let pool = Pool::new(parts.launcher, pool_settings(&settings.current()));
+        let (changes, processor) = (Changes::default(), inglenook_hardware::processor());
+        let engines = Engines::read(&opened.store).await?;
+        let pool_settings = PoolSettings {
+            kernels_crashed: opened.store.crashed_kernels(&processor).await?,
+            on_kernels: engines::on_kernels(opened.store.clone(), changes.clone(), processor),
+            on_measured: engines::on_measured(engines.clone(), opened.store.clone(), changes.clone()),
+            ..pool_settings(&settings.current())
+        };
+        let pool = Pool::new(parts.launcher, pool_settings);
         let app = Self(Arc::new(Inner {
             home: parts.home,
             settings,
@@ -71,7 +81,8 @@ impl App {
             built_in_models: parts.built_in_models,
             pool,
             answers: Answers::default(),
-            changes: Changes::default(),
+            changes,
+            engines,
             notices: Mutex::new(notices),
         }));
         app.watch_model_states();
@@ -173,6 +184,10 @@ impl App {
 
     pub(crate) fn answers(&self) -> &Answers {
         &self.0.answers
+    }
+
+    pub(crate) fn engines(&self) -> &Engines {
+        &self.0.engines
     }
 
     pub(crate) fn changes_bus(&self) -> &Changes {

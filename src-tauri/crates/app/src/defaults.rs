@@ -1,6 +1,6 @@
 //! What an answer takes where nobody said: the chat's own parameters over the person's defaults over these.
 
-use inglenook_contract::Parameters;
+use inglenook_contract::{KvCache, Parameters};
 use inglenook_engine::protocol::Sampling;
 use inglenook_hub::LibraryModel;
 
@@ -24,6 +24,7 @@ pub(crate) fn built_in(model: Option<&LibraryModel>) -> Parameters {
         frequency_penalty: Some(0.0),
         context_length: Some(trained.min(CONTEXT_LENGTH)),
         thinking: Some(false),
+        kv_cache: Some(KvCache::F16),
         ..Parameters::default()
     }
 }
@@ -45,6 +46,7 @@ pub(crate) fn over(above: &Parameters, below: &Parameters) -> Parameters {
         seed: above.seed.or(below.seed),
         context_length: above.context_length.or(below.context_length),
         thinking: above.thinking.or(below.thinking),
+        kv_cache: above.kv_cache.or(below.kv_cache),
     }
 }
 

@@ -29,6 +29,12 @@ pub enum AppError {
     /// There is no such model.
     #[error("There is no such model on this machine.")]
     UnknownModel,
+    /// There is no such engine.
+    #[error("There is no such engine.")]
+    UnknownEngine,
+    /// The engine does not run the model.
+    #[error("{0}")]
+    EngineRefuses(String),
     /// Only answers can be written again or gone on with.
     #[error("Only an answer of the model can be written again or gone on with.")]
     NotAnAnswer,
@@ -48,7 +54,11 @@ impl AppError {
             Self::Store(error) => error.code(),
             Self::Settings(error) => error.code(),
             Self::Told(error) => error.code,
-            Self::EmptyMessage | Self::NotAnAnswer | Self::RelativeFolder => ErrorCode::InvalidRequest,
+            Self::EmptyMessage
+            | Self::NotAnAnswer
+            | Self::RelativeFolder
+            | Self::UnknownEngine
+            | Self::EngineRefuses(_) => ErrorCode::InvalidRequest,
             Self::NoModel => ErrorCode::NoModel,
             Self::ModelGone => ErrorCode::ModelMissing,
             Self::UnknownModel | Self::NoSuchFolder => ErrorCode::NotFound,

@@ -8,6 +8,7 @@ mod app;
 mod changes;
 pub mod chats;
 mod defaults;
+pub mod engines;
 mod error;
 pub mod messages;
 pub mod models;

@@ -2,10 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
-use inglenook_contract::{AnsweredBy, ChangeTag, Chat, Model, ModelId, ModelList, Parameters};
+use inglenook_contract::{AnsweredBy, ChangeTag, Chat, KvCache, Model, ModelId, ModelList, Parameter, Parameters};
 use inglenook_engine::LoadSpec;
 use inglenook_engine::protocol::{Load, LoadConfig};
-use inglenook_hub::{FolderKind, LibraryModel, SearchedFolder};
+use inglenook_hub::{EngineKind, FolderKind, LibraryModel, Live, SearchedFolder};
 
 use crate::{App, AppError, Result, defaults};
 
@@ -22,7 +22,15 @@ pub async fn list(app: &App) -> Result<ModelList> {
 
 fn shown(app: &App, model: &LibraryModel, last_used_at: Option<i64>) -> Model {
     let defaults = defaults::over(&app.settings().defaults, &defaults::built_in(Some(model)));
-    model.to_contract(app.pool().state(&model.id), last_used_at, defaults)
+    let (engine, reason) = app.engines().of(model);
+    model.to_contract(Live {
+        state: app.pool().state(&model.id),
+        last_used_at,
+        defaults,
+        engine,
+        engine_reason: reason.to_owned(),
+        engines: app.engines().shown(model),
+    })
 }
 
 /// Reads the folders again.
@@ -41,7 +49,7 @@ pub async fn rescan(app: &App) -> Result<ModelList> {
 pub async fn load(app: &App, model: &ModelId) -> Result<()> {
     let model = find(app, model).await.ok_or(AppError::UnknownModel)?;
     let parameters = defaults::effective(&Parameters::default(), &app.settings().defaults, &model);
-    Ok(app.pool().load(load_spec(&model, &parameters)?).await?)
+    Ok(app.pool().load(load_spec(app, &model, &parameters)?).await?)
 }
 
 /// Ends a model's process; answers that it writes end with it.
@@ -124,26 +132,34 @@ pub(crate) async fn for_chat(app: &App, chat: &Chat) -> Result<LibraryModel> {
 ///
 /// # Errors
 /// Why no engine here can run it.
-pub(crate) fn load_spec(model: &LibraryModel, parameters: &Parameters) -> Result<LoadSpec> {
-    let engine = match (model.engine, &model.unsupported) {
-        (Some(engine), None) => engine,
+pub(crate) fn load_spec(app: &App, model: &LibraryModel, parameters: &Parameters) -> Result<LoadSpec> {
+    let engine = match (app.engines().of(model), &model.unsupported) {
+        ((Some(engine), _), None) => engine,
         (_, Some(reason)) => return Err(reason.clone().into()),
-        (None, None) => return Err(AppError::UnknownModel),
+        ((None, _), None) => return Err(AppError::UnknownModel),
     };
-    let config = LoadConfig { context_length: parameters.context_length, ..LoadConfig::default() };
+    // A knob that the engine does not have must not load the model again when it is turned.
+    let kv_cache = parameters.kv_cache.filter(|_| engine.parameters().contains(&Parameter::KvCache));
+    let config = LoadConfig { context_length: parameters.context_length, kv_cache, ..LoadConfig::default() };
     let files = if model.files.len() > 1 { model.files.clone() } else { Vec::new() };
     let load = Load { format: model.format, path: model.path.clone(), files, config };
-    let memory_bytes = memory_needed(model, parameters.context_length);
-    Ok(LoadSpec { model: model.id.clone(), engine, load, size_bytes: model.size_bytes, memory_bytes })
+    let memory_bytes = memory_needed(engine, model, parameters);
+    let measure = app.engines().is_unmeasured(&model.id, engine);
+    Ok(LoadSpec { model: model.id.clone(), engine, load, measure, size_bytes: model.size_bytes, memory_bytes })
 }
 
-/// Bytes for the weights, the KV cache of a full context, the token embeddings, which mistral.rs unpacks (both in F32 on
-/// a processor, four bytes a number), and a tenth of the weights besides for what is computed; `None` where the header
-/// does not say enough. Measured: a Llama of 1B in Q4_K_M (0.80 GB) rests at 1.9 GB, one of 8B (5.05 GB) at 6.9 GB.
-fn memory_needed(model: &LibraryModel, context_length: Option<u32>) -> Option<u64> {
-    let context = u64::from(context_length.or(model.context_length)?);
-    let cache = model.shape.kv_bytes_per_token(4)?.checked_mul(context)?;
-    let unpacked = model.embeddings.unwrap_or(0).checked_mul(4)?;
+/// Bytes for the weights, the KV cache of a full context, and a tenth of the weights for what is computed; `None` where
+/// the header does not say enough. mistral.rs keeps its cache in 32 bits and unpacks the token embeddings besides.
+/// Measured with it: a Llama of 1B in Q4_K_M (0.80 GB) rests at 1.9 GB, one of 8B (5.05 GB) at 6.9 GB.
+fn memory_needed(engine: EngineKind, model: &LibraryModel, parameters: &Parameters) -> Option<u64> {
+    let context = u64::from(parameters.context_length.or(model.context_length)?);
+    let numbers = model.shape.kv_bytes_per_token(1)?.checked_mul(context)?;
+    let (cache, unpacked) = match (engine, parameters.kv_cache) {
+        (EngineKind::MistralRs, _) => (numbers.checked_mul(4)?, model.embeddings.unwrap_or(0).checked_mul(4)?),
+        // 32 numbers in 34 bytes.
+        (EngineKind::LlamaCpp, Some(KvCache::Q8_0)) => ((numbers / 32).checked_mul(34)?, 0),
+        (EngineKind::LlamaCpp, _) => (numbers.checked_mul(2)?, 0),
+    };
     model.size_bytes.checked_add(model.size_bytes / 10)?.checked_add(unpacked)?.checked_add(cache)
 }
 

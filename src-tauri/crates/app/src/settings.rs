@@ -4,7 +4,7 @@ use std::path::Path;
 
 use inglenook_contract::{Backup, ChangeTag, DataLocation, Hardware, ModelId, MoveData, Settings};
 
-use crate::{App, Result, models};
+use crate::{App, Result, engines, models};
 
 /// New settings, all of them; what they change takes effect at once.
 ///
@@ -75,5 +75,7 @@ pub async fn restore_backup(app: &App, name: &str) -> Result<()> {
 pub async fn hardware(app: &App) -> Hardware {
     let root = app.home().root().to_path_buf();
     let probed = tokio::task::spawn_blocking(move || inglenook_hardware::probe(&root)).await;
-    probed.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()))
+    let mut hardware = probed.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()));
+    hardware.kernels = engines::kernels_shown(&app.pool().kernels());
+    hardware
 }

@@ -170,6 +170,8 @@ api! {
         "model.load" model_load(ModelRef) -> Nothing;
         /// Ends a model's process; all its memory comes back.
         "model.unload" model_unload(ModelRef) -> Nothing;
+        /// Chooses the engine that runs a model from its next load on.
+        "model.chooseEngine" model_choose_engine(ChooseEngine) -> Nothing;
         /// Shows a model's file in the file manager.
         "model.reveal" model_reveal(ModelRef) -> Nothing;
         /// Adds a folder with models.
@@ -188,6 +190,8 @@ api! {
 
         /// What the machine is.
         "hardware.get" hardware_get(Nothing) -> Hardware;
+        /// Lets kernels that once crashed be tried again, at the next load.
+        "hardware.retryKernels" hardware_retry_kernels(Nothing) -> Nothing;
 
         /// A folder dialogue of the system.
         "desktop.pickFolder" desktop_pick_folder(Nothing) -> PickedFolder;

@@ -3,11 +3,11 @@
 use std::sync::Mutex;
 use std::sync::PoisonError;
 
+use inglenook_worker::WorkerError;
 use mistralrs_core::{NormalRequest, RequestMessage, Response, SamplingParams};
 use tokenizers::Tokenizer;
 
 use crate::engine::{Engine, SharedPipeline, responses, wait};
-use crate::error::WorkerError;
 
 /// A loaded embedding model.
 pub(crate) struct Embedder {
@@ -31,8 +31,28 @@ impl Embedder {
         Ok(Self { engine, tokenizer, architecture, context_length })
     }
 
-    /// One vector for each text, and the tokens that were read in all.
-    pub(crate) fn embed(&self, inputs: &[String]) -> Result<(Vec<Vec<f32>>, u32), WorkerError> {
+    fn tokens(&self, text: &str) -> Result<Vec<u32>, WorkerError> {
+        let tokens = self.encode(text)?;
+        if tokens.is_empty() {
+            return Err(WorkerError::invalid("An empty text has no vector."));
+        }
+        if tokens.len() > self.context_length {
+            return Err(WorkerError::ContextFull { needed: tokens.len(), context: self.context_length });
+        }
+        Ok(tokens)
+    }
+
+    fn encode(&self, text: &str) -> Result<Vec<u32>, WorkerError> {
+        let encoding = self.tokenizer.encode_fast(text, true).map_err(|error| WorkerError::EngineFailed {
+            doing: "turn the text into tokens",
+            detail: error.to_string(),
+        })?;
+        Ok(encoding.get_ids().to_vec())
+    }
+}
+
+impl inglenook_worker::Embedder for Embedder {
+    fn embed(&self, inputs: &[String]) -> Result<(Vec<Vec<f32>>, u32), WorkerError> {
         let engine = self.engine.lock().unwrap_or_else(PoisonError::into_inner);
         let (mut vectors, mut read) = (Vec::with_capacity(inputs.len()), 0);
         for input in inputs {
@@ -54,32 +74,11 @@ impl Embedder {
         Ok((vectors, read))
     }
 
-    /// How many tokens a text has, with those that the model wants around it.
-    pub(crate) fn count(&self, text: &str) -> Result<u32, WorkerError> {
+    fn count(&self, text: &str) -> Result<u32, WorkerError> {
         Ok(self.encode(text)?.len() as u32)
     }
 
-    /// The text of tokens.
-    pub(crate) fn decode(&self, tokens: &[u32]) -> Result<String, WorkerError> {
+    fn decode(&self, tokens: &[u32]) -> Result<String, WorkerError> {
         self.tokenizer.decode(tokens, false).map_err(|error| WorkerError::invalid(format!("Not tokens: {error}.")))
-    }
-
-    fn tokens(&self, text: &str) -> Result<Vec<u32>, WorkerError> {
-        let tokens = self.encode(text)?;
-        if tokens.is_empty() {
-            return Err(WorkerError::invalid("An empty text has no vector."));
-        }
-        if tokens.len() > self.context_length {
-            return Err(WorkerError::ContextFull { needed: tokens.len(), context: self.context_length });
-        }
-        Ok(tokens)
-    }
-
-    fn encode(&self, text: &str) -> Result<Vec<u32>, WorkerError> {
-        let encoding = self.tokenizer.encode_fast(text, true).map_err(|error| WorkerError::EngineFailed {
-            doing: "turn the text into tokens",
-            detail: error.to_string(),
-        })?;
-        Ok(encoding.get_ids().to_vec())
     }
 }

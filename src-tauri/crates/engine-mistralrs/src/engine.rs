@@ -3,12 +3,11 @@
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 
+use inglenook_worker::WorkerError;
 use mistralrs_core::{
     DefaultSchedulerMethod, MistralRs, MistralRsBuilder, NormalRequest, Pipeline, Request, Response, SchedulerConfig,
 };
 use tokio::sync::mpsc::{Receiver, Sender, channel};
-
-use crate::error::WorkerError;
 
 /// A model that several engines work with.
 pub(crate) type SharedPipeline = Arc<tokio::sync::Mutex<dyn Pipeline>>;

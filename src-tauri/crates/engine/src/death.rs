@@ -77,6 +77,14 @@ impl Death {
         self.signal == Some(4) || self.exit_code == Some(0xC000_001D_u32 as i32)
     }
 
+    /// Whether it died as processes do that meet an instruction which is not there, or not really: an illegal
+    /// instruction, or an access to memory that the instruction made up.
+    pub(crate) fn may_be_the_kernels(&self) -> bool {
+        // SIGBUS has two numbers; the exit code is Windows' access violation.
+        let fault = matches!(self.signal, Some(7 | 10 | 11)) || self.exit_code == Some(0xC000_0005_u32 as i32);
+        self.ended.is_none() && !self.memory_short && (fault || self.illegal_instruction())
+    }
+
     /// What the status says, without a word of its log.
     pub(crate) fn how(&self) -> String {
         match (self.signal, self.exit_code) {

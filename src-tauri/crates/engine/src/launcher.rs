@@ -20,36 +20,42 @@ pub(crate) const ENGINE_DIR: &str = "INGLENOOK_ENGINE_DIR";
 /// An engine that this build knows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum EngineKind {
-    /// mistral.rs: GGUF and safetensors.
+    /// llama.cpp: GGUF, every architecture, the fastest on processors.
+    LlamaCpp,
+    /// mistral.rs: safetensors, and some GGUF.
     MistralRs,
 }
 
 impl EngineKind {
     /// Every engine, the preferred one first.
-    pub const ALL: &'static [Self] = &[Self::MistralRs];
+    pub const ALL: &'static [Self] = &[Self::LlamaCpp, Self::MistralRs];
 
     /// The knobs it takes, as its worker says them in `hello`.
     #[must_use]
     pub const fn parameters(self) -> &'static [Parameter] {
         use Parameter::{
-            ContextLength, FrequencyPenalty, MaxTokens, MinP, PresencePenalty, RepeatPenalty, Seed, Stop, Temperature,
-            Thinking, TopK, TopP,
+            ContextLength, FrequencyPenalty, KvCache, MaxTokens, MinP, PresencePenalty, RepeatPenalty, Seed, Stop,
+            Temperature, Thinking, TopK, TopP,
         };
+        const BOTH: &[Parameter] = &[
+            Temperature,
+            TopP,
+            TopK,
+            MinP,
+            RepeatPenalty,
+            PresencePenalty,
+            FrequencyPenalty,
+            MaxTokens,
+            Stop,
+            Seed,
+            ContextLength,
+            Thinking,
+            KvCache,
+        ];
         match self {
-            Self::MistralRs => &[
-                Temperature,
-                TopP,
-                TopK,
-                MinP,
-                RepeatPenalty,
-                PresencePenalty,
-                FrequencyPenalty,
-                MaxTokens,
-                Stop,
-                Seed,
-                ContextLength,
-                Thinking,
-            ],
+            Self::LlamaCpp => BOTH,
+            // Its cache has one form on the processor.
+            Self::MistralRs => BOTH.split_at(BOTH.len() - 1).0,
         }
     }
 
@@ -57,6 +63,7 @@ impl EngineKind {
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
+            Self::LlamaCpp => "llama.cpp",
             Self::MistralRs => "mistral.rs",
         }
     }
@@ -65,6 +72,7 @@ impl EngineKind {
     #[must_use]
     pub fn binary(self) -> &'static str {
         match self {
+            Self::LlamaCpp => "inglenook-llamacpp",
             Self::MistralRs => "inglenook-mistralrs",
         }
     }

@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Instant;
 
+use inglenook_contract::EngineSpeed;
 use tokio::runtime::Handle;
 use tokio::sync::{Notify, mpsc, oneshot, watch};
 use tokio_util::sync::CancellationToken;
@@ -26,6 +27,7 @@ pub(crate) struct Status {
     pub(crate) hello: Option<Hello>,
     pub(crate) fraction: Option<f64>,
     pub(crate) loaded: Option<Result<Ready, Failure>>,
+    pub(crate) measured: Option<EngineSpeed>,
     pub(crate) death: Option<Death>,
 }
 
@@ -284,6 +286,7 @@ impl Link {
             Report::Ready(ready) => self.status.send_modify(|status| {
                 status.loaded.get_or_insert(Ok(*ready));
             }),
+            Report::Measured(speed) => self.status.send_modify(|status| status.measured = Some(speed)),
             Report::LoadFailed(failure) => self.status.send_modify(|status| {
                 status.loaded.get_or_insert(Err(failure));
             }),

@@ -48,6 +48,12 @@ impl Starting {
         Ok(Self { started: Started(link), log })
     }
 
+    /// Tells the kernels that it said it took; none before its greeting. It does not keep the process alive.
+    pub(crate) fn kernels(&self) -> impl Fn() -> Option<String> + Send + use<> {
+        let link = Arc::clone(&self.started.0);
+        move || link.status.borrow().hello.as_ref()?.kernels.clone()
+    }
+
     /// The end of the process, whatever brings it about. The future does not keep the process alive.
     pub(crate) fn gone(&self) -> impl Future<Output = Option<Death>> + Send + use<> {
         self.started.0.gone()

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use inglenook_contract::ErrorInfo;
+use inglenook_contract::{EngineSpeed, ErrorInfo};
 
 use crate::EngineError;
 use crate::death::{Death, Ended};
@@ -98,6 +98,17 @@ impl Worker {
     #[must_use]
     pub fn ready(&self) -> &Ready {
         &self.ready
+    }
+
+    /// Has it measure how fast it is, when it has nothing else to do. Resolves to `None` if it ends before that. The
+    /// future does not keep the process alive.
+    pub fn measure(&self) -> impl Future<Output = Option<EngineSpeed>> + Send + use<> {
+        self.link.send(&Request::Measure);
+        let mut status = self.link.status.subscribe();
+        async move {
+            let status = status.wait_for(|status| status.measured.is_some() || status.death.is_some()).await.ok()?;
+            status.measured
+        }
     }
 
     /// Its process.

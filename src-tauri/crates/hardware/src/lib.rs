@@ -12,7 +12,7 @@ mod trees;
 
 use std::path::Path;
 
-use inglenook_contract::{ErrorInfo, Hardware};
+use inglenook_contract::{Hardware, Kernels};
 
 pub use memory::{Memory, memory};
 use trees::Trees;
@@ -31,13 +31,13 @@ pub fn probe(data_dir: &Path) -> Hardware {
         memory_free_bytes: free_bytes,
         gpus: gpu::all(&trees),
         disk_free_bytes: disk::free_bytes(data_dir).unwrap_or(0),
+        // Whoever runs engines knows.
+        kernels: Kernels::default(),
     }
 }
 
-/// Whether this processor has the instructions that the engines were compiled for. Call it first thing in `main`.
-///
-/// # Errors
-/// [`inglenook_contract::ErrorCode::ProcessorUnsupported`], naming what is missing.
-pub fn require_supported_cpu() -> Result<(), ErrorInfo> {
-    processor::require_supported()
+/// The processor's name.
+#[must_use]
+pub fn processor() -> String {
+    processor::name()
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use futures::{Stream, StreamExt as _};
-use inglenook_app::{chats, messages, models, settings};
+use inglenook_app::{chats, engines, messages, models, settings};
 use inglenook_contract::*;
 
 use crate::Desktop;
@@ -197,6 +197,10 @@ impl Api for Host {
         done(models::unload(&self.app, &request.model).await)
     }
 
+    async fn model_choose_engine(&self, request: ChooseEngine) -> Answer<Nothing> {
+        done(engines::choose(&self.app, &request.model, request.engine).await)
+    }
+
     async fn model_reveal(&self, request: ModelRef) -> Answer<Nothing> {
         let path = models::path(&self.app, &request.model)?;
         self.ask_desktop(move |desktop| desktop.reveal(&path)).await
@@ -228,6 +232,11 @@ impl Api for Host {
 
     async fn hardware_get(&self, _: Nothing) -> Answer<Hardware> {
         Ok(settings::hardware(&self.app).await)
+    }
+
+    async fn hardware_retry_kernels(&self, _: Nothing) -> Answer<Nothing> {
+        engines::retry_kernels(&self.app);
+        Ok(Nothing {})
     }
 
     async fn desktop_pick_folder(&self, _: Nothing) -> Answer<PickedFolder> {

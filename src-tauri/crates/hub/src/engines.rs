@@ -1,7 +1,7 @@
 //! Which engine runs what: the one table, so that "no engine here runs this" is said before anyone tries.
 //!
-//! It is read off the engines' sources, not guessed; an engine's new version means reading again. A second engine
-//! is one more variant of [`EngineKind`] with its own answer in `refusal`.
+//! It is read off the engines' sources, not guessed; an engine's new version means reading again. Another engine is one
+//! more variant of [`EngineKind`] with its own answer in `refusal`.
 
 use inglenook_contract::{ErrorCode, ErrorInfo};
 pub use inglenook_engine::EngineKind;
@@ -19,27 +19,224 @@ pub enum Candidate<'a> {
     Safetensors(&'a SafetensorsHeader),
 }
 
-/// The engine that runs a model: the first one in [`EngineKind::ALL`] that does not refuse.
+/// Every engine and why it does not run a model (`None` if it does), the preferred one for such files first: llama.cpp
+/// is several times faster on processors with GGUF files, and mistral.rs alone reads safetensors.
+#[must_use]
+pub fn judge(candidate: Candidate<'_>) -> Vec<(EngineKind, Option<String>)> {
+    let order = match candidate {
+        Candidate::Gguf(_) => [EngineKind::LlamaCpp, EngineKind::MistralRs],
+        Candidate::Safetensors(_) => [EngineKind::MistralRs, EngineKind::LlamaCpp],
+    };
+    order.into_iter().map(|engine| (engine, refusal(engine, candidate))).collect()
+}
+
+/// The first engine that does not refuse.
 ///
 /// # Errors
 /// [`ErrorCode::ModelUnsupported`] with the preferred engine's reason, in plain words.
-pub fn choose(candidate: Candidate<'_>) -> Result<EngineKind, ErrorInfo> {
-    let mut reason = None;
-    for engine in EngineKind::ALL {
-        match refusal(*engine, candidate) {
-            None => return Ok(*engine),
-            Some(words) => reason = reason.or(Some(words)),
-        }
+pub fn first(judged: &[(EngineKind, Option<String>)]) -> Result<EngineKind, ErrorInfo> {
+    if let Some((engine, _)) = judged.iter().find(|(_, refusal)| refusal.is_none()) {
+        return Ok(*engine);
     }
-    let words = reason.unwrap_or_else(|| "This version has no engine.".to_owned());
+    let words = judged.iter().find_map(|(_, refusal)| refusal.clone());
+    let words = words.unwrap_or_else(|| "This version has no engine.".to_owned());
     Err(ErrorInfo::new(ErrorCode::ModelUnsupported, words))
 }
 
 /// Why an engine does not run a model; `None` if it does.
 fn refusal(engine: EngineKind, candidate: Candidate<'_>) -> Option<String> {
     match (engine, candidate) {
+        (EngineKind::LlamaCpp, Candidate::Gguf(header)) => llamacpp::gguf(header),
+        (EngineKind::LlamaCpp, Candidate::Safetensors(_)) => Some("llama.cpp reads GGUF files only.".to_owned()),
         (EngineKind::MistralRs, Candidate::Gguf(header)) => mistralrs::gguf(header),
         (EngineKind::MistralRs, Candidate::Safetensors(header)) => mistralrs::safetensors(header),
+    }
+}
+
+/// llama.cpp as in `llama-cpp-sys-2` 0.1.161.
+mod llamacpp {
+    use super::{GgufHeader, called};
+
+    /// `LLM_ARCH_NAMES` in `src/llama-arch.cpp`, as far as they are models that write text one word after the other.
+    const ARCHITECTURES: &[&str] = &[
+        "llama",
+        "llama4",
+        "deci",
+        "falcon",
+        "grok",
+        "gpt2",
+        "gptj",
+        "gptneox",
+        "mpt",
+        "baichuan",
+        "starcoder",
+        "refact",
+        "bloom",
+        "stablelm",
+        "qwen",
+        "qwen2",
+        "qwen2moe",
+        "qwen2vl",
+        "qwen3",
+        "qwen3moe",
+        "qwen3next",
+        "qwen3vl",
+        "qwen3vlmoe",
+        "qwen35",
+        "qwen35moe",
+        "clef",
+        "qwen4exp",
+        "phi2",
+        "phi3",
+        "phimoe",
+        "plamo",
+        "plamo2",
+        "plamo3",
+        "codeshell",
+        "orion",
+        "internlm2",
+        "minicpm",
+        "minicpm3",
+        "gemma",
+        "gemma2",
+        "gemma3",
+        "gemma3n",
+        "gemma4",
+        "starcoder2",
+        "mamba",
+        "mamba2",
+        "maple",
+        "jamba",
+        "falcon-h1",
+        "xverse",
+        "command-r",
+        "cohere2",
+        "cohere2moe",
+        "dbrx",
+        "olmo",
+        "olmo2",
+        "olmoe",
+        "muse-glimmer",
+        "openelm",
+        "arctic",
+        "deepseek",
+        "deepseek2",
+        "deepseek2-ocr",
+        "deepseek32",
+        "deepseek4",
+        "chatglm",
+        "glm4",
+        "glm4moe",
+        "glm-dsa",
+        "bitnet",
+        "jais",
+        "jais2",
+        "nemotron",
+        "nemotron_h",
+        "nemotron_h_moe",
+        "exaone",
+        "exaone4",
+        "exaone-moe",
+        "rwkv6",
+        "rwkv6qwen2",
+        "rwkv7",
+        "arwkv7",
+        "granite",
+        "granitemoe",
+        "granitehybrid",
+        "graniteswitch",
+        "granite_swa",
+        "chameleon",
+        "plm",
+        "bailingmoe",
+        "bailingmoe2",
+        "bailingmoe3",
+        "dots1",
+        "dots3note",
+        "arcee",
+        "afmoe",
+        "laguna",
+        "ernie4_5",
+        "ernie4_5-moe",
+        "hunyuan-moe",
+        "hunyuan-dense",
+        "hunyuan_vl",
+        "hy_v3",
+        "hy_v4",
+        "smollm3",
+        "gpt-oss",
+        "lfm2",
+        "lfm2moe",
+        "smallthinker",
+        "seed_oss",
+        "grovemoe",
+        "apertus",
+        "minimax-01",
+        "hrm_text",
+        "minimax-m2",
+        "minimax-m3",
+        "cogvlm",
+        "pangu-embedded",
+        "mistral3",
+        "mistral4",
+        "paddleocr",
+        "mimo2",
+        "step35",
+        "spark2_5",
+        "maincoder",
+        "kimi-linear",
+        "kimi-k3",
+        "glm5-next",
+        "talkie",
+        "mellum",
+        "nanbeige",
+    ];
+
+    /// The same for models that make vectors of texts.
+    const EMBEDDING: &[&str] = &[
+        "bert",
+        "modern-bert",
+        "nomic-bert",
+        "nomic-bert-moe",
+        "neo-bert",
+        "jina-bert-v2",
+        "jina-bert-v3",
+        "eurobert",
+        "gemma-embedding",
+        "llama-embed",
+        "t5encoder",
+    ];
+
+    /// The same for models that read a text and then write another, or all of a text at once; chats go otherwise.
+    const OTHERWISE: &[&str] = &["t5", "dream", "llada", "llada-moe", "rnd1"];
+
+    /// `llama_vocab::impl::load` in `src/llama-vocab.cpp`.
+    const TOKENIZERS: &[&str] = &["llama", "gpt2", "bert", "t5", "rwkv", "plamo2", "gemma4", "hybriddna"];
+
+    pub(super) fn gguf(header: &GgufHeader) -> Option<String> {
+        let architecture = header.architecture.as_deref().unwrap_or_default();
+        if EMBEDDING.contains(&architecture) {
+            return Some("This model makes vectors of texts, for searching in them; it does not chat.".to_owned());
+        }
+        if OTHERWISE.contains(&architecture) {
+            return Some(format!(
+                "This model, {}, does not write word after word as a chat needs it; this version cannot run it.",
+                called(architecture)
+            ));
+        }
+        if !ARCHITECTURES.contains(&architecture) {
+            return Some(format!(
+                "This model's architecture, {}, is not one that this version can run from a GGUF file.",
+                called(architecture)
+            ));
+        }
+        match header.tokenizer.as_deref() {
+            Some(kind) if !TOKENIZERS.contains(&kind) => {
+                Some(format!("This model's tokenizer, “{kind:.40}”, is not one that this version can read."))
+            }
+            Some(_) if header.has_tokens => None,
+            _ => Some("This file does not hold the model's tokens, without which it cannot be run.".to_owned()),
+        }
     }
 }
 
@@ -64,14 +261,12 @@ mod mistralrs {
         "MistralForCausalLM",
         "MixtralForCausalLM",
         "GemmaForCausalLM",
-        "Gemma2ForCausalLM",
         "PhiForCausalLM",
         "Phi3ForCausalLM",
         "LlamaForCausalLM",
         "Qwen2ForCausalLM",
         "Starcoder2ForCausalLM",
         "PhiMoEForCausalLM",
-        "DeepseekV2ForCausalLM",
         "DeepseekV3ForCausalLM",
         "Qwen3ForCausalLM",
         "Glm4ForCausalLM",
@@ -82,6 +277,10 @@ mod mistralrs {
         "GraniteMoeHybridForCausalLM",
         "Qwen3NextForCausalLM",
     ];
+
+    /// Loaded too, but other words come out than their makers' own program writes (test `architectures` of the worker,
+    /// against transformers 4.57.6).
+    const SAFETENSORS_DIFFERENT: &[&str] = &["Gemma2ForCausalLM", "DeepseekV2ForCausalLM"];
 
     /// Loaded too, but their layers ask for a graphics card (`MXFP4Layer` in mistralrs-quant).
     const SAFETENSORS_GPU: &[&str] = &["GptOssForCausalLM"];
@@ -131,6 +330,12 @@ mod mistralrs {
 
     pub(super) fn safetensors(header: &SafetensorsHeader) -> Option<String> {
         let architecture = header.architecture.as_str();
+        if SAFETENSORS_DIFFERENT.contains(&architecture) {
+            return Some(format!(
+                "mistral.rs does not compute this model, {}, as its makers do. A GGUF file of the same model runs with llama.cpp.",
+                called(architecture)
+            ));
+        }
         if SAFETENSORS_GPU.contains(&architecture) {
             return Some(format!(
                 "This model's architecture, {}, needs a graphics card, and this version computes on the processor.",

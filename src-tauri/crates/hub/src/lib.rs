@@ -14,5 +14,5 @@ mod template;
 pub use architectures::architecture_name;
 pub use engines::EngineKind;
 pub use error::HeaderError;
-pub use library::{FolderKind, Library, LibraryModel, LibraryReader, SearchedFolder};
+pub use library::{FolderKind, Library, LibraryModel, LibraryReader, Live, SearchedFolder};
 pub use template::TemplateAbilities;

@@ -7,7 +7,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use inglenook_contract::{ErrorCode, ModelFormat, ModelState, Parameter, Parameters};
-use inglenook_hub::{EngineKind, FolderKind, Library, LibraryReader, SearchedFolder};
+use inglenook_hub::{EngineKind, FolderKind, Library, LibraryReader, Live, SearchedFolder};
 use support::Gguf;
 use tempfile::TempDir;
 
@@ -67,14 +67,22 @@ fn a_model_as_the_window_sees_it_has_all_that_the_header_says() {
     let home = folder();
     put(home.path(), "small.gguf", &Gguf::small());
     let library = read(home.path());
-    let model = library.models[0].to_contract(ModelState::Unloaded, Some(7), Parameters::default());
+    let found = &library.models[0];
+    let model = found.to_contract(Live {
+        state: ModelState::Unloaded,
+        last_used_at: Some(7),
+        defaults: Parameters::default(),
+        engine: found.engine,
+        engine_reason: String::new(),
+        engines: Vec::new(),
+    });
     assert_eq!(
         (model.format, model.files, model.size_bytes),
         (ModelFormat::Gguf, 1, Gguf::small().build().len() as u64)
     );
     assert_eq!((model.architecture.as_str(), model.parameters), ("llama", Some(192)));
     assert_eq!((model.quantisation.as_deref(), model.context_length), (Some("Q8_0"), Some(4096)));
-    assert_eq!(model.engine.as_deref(), Some("mistral.rs"));
+    assert_eq!(model.engine.as_deref(), Some("llama.cpp"));
     assert!(!model.takes.contains(&Parameter::Thinking), "its template cannot think");
     assert!(model.takes.contains(&Parameter::TopK));
     assert_eq!(model.last_used_at, Some(7));
@@ -93,7 +101,7 @@ fn parts_of_a_split_model_are_one_model() {
     assert_eq!(model.parameters, Some(3 * 64));
     let bytes: u64 = model.files.iter().map(|file| fs::metadata(file).expect("there").len()).sum();
     assert_eq!(model.size_bytes, bytes);
-    assert_eq!(model.engine, Some(EngineKind::MistralRs));
+    assert_eq!(model.runs_on().collect::<Vec<_>>(), [EngineKind::LlamaCpp, EngineKind::MistralRs]);
 }
 
 #[test]
@@ -147,11 +155,9 @@ fn what_is_no_chat_model_is_told_apart() {
 #[test]
 fn a_model_that_no_engine_runs_is_shown_with_the_reason() {
     let home = folder();
-    put(home.path(), "gemma3.gguf", &Gguf::named("gemma3", "G3"));
-    put(home.path(), "gemma2.gguf", &Gguf::named("gemma2", "G2"));
     put(home.path(), "new.gguf", &Gguf::named("brandnew", "New"));
-    let iq = Gguf::named("llama", "Small IQ").no_tensors().tensor("t", &[256], 23, 0).data(160);
-    put(home.path(), "iq.gguf", &iq);
+    put(home.path(), "bert.gguf", &Gguf::named("bert", "Finder"));
+    put(home.path(), "dream.gguf", &Gguf::named("dream", "Dreamer"));
     let no_tokens = Gguf::default()
         .entry("general.architecture", support::TEXT, &support::text(b"llama"))
         .tensor("t", &[32], 0, 0)
@@ -161,19 +167,37 @@ fn a_model_that_no_engine_runs_is_shown_with_the_reason() {
     let reason = |name: &str| {
         let model = library.models.iter().find(|model| model.name == name).expect(name);
         assert_eq!(model.engine, None, "{name}");
-        assert!(model.takes().is_empty(), "{name}");
+        assert!(model.takes(model.engine).is_empty(), "{name}");
         let error = model.unsupported.clone().expect(name);
         assert_eq!(error.code, ErrorCode::ModelUnsupported);
         error.message
     };
     assert_eq!(
-        reason("G3"),
-        "This model's architecture, Gemma 3 (gemma3), is not one that this version can run from a GGUF file."
+        reason("New"),
+        "This model's architecture, brandnew, is not one that this version can run from a GGUF file."
     );
-    assert!(reason("G2").ends_with("It can run the same model from safetensors files."), "{}", reason("G2"));
-    assert!(reason("New").contains("architecture, brandnew, is not one"));
-    assert!(reason("Small IQ").contains("stored as IQ4_XS, which this version cannot read"));
+    assert!(reason("Finder").contains("makes vectors of texts"));
+    assert!(reason("Dreamer").contains("does not write word after word"));
     assert!(reason("tokenless").contains("does not hold the model's tokens"));
+}
+
+#[test]
+fn what_one_engine_cannot_run_another_does() {
+    let home = folder();
+    put(home.path(), "gemma3.gguf", &Gguf::named("gemma3", "G3"));
+    put(home.path(), "gemma2.gguf", &Gguf::named("gemma2", "G2"));
+    let iq = Gguf::named("llama", "Small IQ").no_tensors().tensor("t", &[256], 23, 0).data(160);
+    put(home.path(), "iq.gguf", &iq);
+    let library = read(home.path());
+    let refusal = |name: &str| {
+        let model = library.models.iter().find(|model| model.name == name).expect(name);
+        assert_eq!(model.engine, Some(EngineKind::LlamaCpp), "{name}");
+        let [(_, None), (EngineKind::MistralRs, Some(refusal))] = &model.engines[..] else { panic!("{model:?}") };
+        refusal.clone()
+    };
+    assert!(refusal("G3").contains("Gemma 3 (gemma3), is not one"));
+    assert!(refusal("G2").contains("Gemma 2 (gemma2), is not one"));
+    assert!(refusal("Small IQ").contains("stored as IQ4_XS, which this version cannot read"));
 }
 
 #[test]

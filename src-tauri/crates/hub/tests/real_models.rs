@@ -83,7 +83,7 @@ fn the_cache_of_one_token_is_counted_from_the_shape() {
 }
 
 #[tokio::test]
-async fn the_library_shows_all_three_with_their_engine() {
+async fn the_library_shows_them_all_with_their_engine() {
     let folder = |path: std::path::PathBuf, kind| SearchedFolder { path, kind };
     let library = LibraryReader::new()
         .read(vec![
@@ -92,19 +92,20 @@ async fn the_library_shows_all_three_with_their_engine() {
         ])
         .await;
     assert_eq!(library.rejected, []);
-    assert_eq!(library.folders.iter().map(|folder| folder.models).collect::<Vec<_>>(), [1, 2]);
+    assert_eq!(library.folders.iter().map(|folder| folder.models).collect::<Vec<_>>(), [1, 3]);
     let seen: Vec<_> = library
         .models
         .iter()
         .map(|model| (model.name.as_str(), model.format, model.quantisation.as_deref(), model.built_in, model.engine))
         .collect();
-    let engine = Some(EngineKind::MistralRs);
+    let (gguf, other) = (Some(EngineKind::LlamaCpp), Some(EngineKind::MistralRs));
     assert_eq!(
         seen,
         [
-            ("Pocket", ModelFormat::Gguf, Some("F16"), false, engine),
-            ("Pocket", ModelFormat::Gguf, Some("Q8_0"), true, engine),
-            ("safetensors", ModelFormat::Safetensors, Some("BF16"), false, engine),
+            ("Pocket", ModelFormat::Gguf, Some("F16"), false, gguf),
+            ("Pocket", ModelFormat::Gguf, Some("Q4_K_M"), false, gguf),
+            ("Pocket", ModelFormat::Gguf, Some("Q8_0"), true, gguf),
+            ("safetensors", ModelFormat::Safetensors, Some("BF16"), false, other),
         ]
     );
     for model in &library.models {
@@ -112,6 +113,6 @@ async fn the_library_shows_all_three_with_their_engine() {
         assert_eq!(model.parameters, Some(5_509_120));
         assert_eq!(model.id.as_str().len(), 16);
         assert_eq!(library.find(&model.id), Some(model));
-        assert!(model.takes().contains(&inglenook_contract::Parameter::Thinking));
+        assert!(model.takes(model.engine).contains(&inglenook_contract::Parameter::Thinking));
     }
 }

@@ -13,6 +13,7 @@
 mod backup;
 mod chats;
 mod connections;
+mod engines;
 mod error;
 mod files;
 mod fold;

@@ -13,9 +13,6 @@ use anyhow::Context as _;
 use inglenook_host::{Host, HostOptions, Launcher, NoDesktop, Places};
 
 fn main() {
-    if let Err(error) = inglenook_hardware::require_supported_cpu() {
-        refuse(&error.message);
-    }
     let arguments = match Arguments::read(std::env::args().skip(1)) {
         Ok(arguments) => arguments,
         Err(words) => refuse(&words),

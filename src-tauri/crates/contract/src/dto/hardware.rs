@@ -29,4 +29,16 @@ pub struct Hardware {
     pub gpus: Vec<Gpu>,
     /// Bytes free where the data lies.
     pub disk_free_bytes: u64,
+    /// What llama.cpp multiplies with here.
+    pub kernels: Kernels,
+}
+
+/// The kernels of llama.cpp on this machine: the same arithmetic, built for one generation of processors after the
+/// other.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct Kernels {
+    /// Those in use, in words: `AVX-512 with VNNI and BF16`; `None` before the first model was loaded.
+    pub used: Option<String>,
+    /// Better ones, in words, that crashed here although the processor claims to run them; they are left alone.
+    pub crashed: Option<String>,
 }

@@ -73,6 +73,10 @@ pub struct Model {
     pub built_in: bool,
     /// The engine that would run it; `None` if none here can.
     pub engine: Option<String>,
+    /// Why this engine, in a few words for people: `fastest here`, `you chose it`; empty where there is none.
+    pub engine_reason: String,
+    /// Every engine, with what it would do with this model; the preferred one first.
+    pub engines: Vec<EngineChoice>,
     /// Why no engine here can run it.
     pub unsupported: Option<ErrorInfo>,
     /// The knobs that its engine takes.
@@ -83,6 +87,37 @@ pub struct Model {
     pub state: ModelState,
     /// When it last answered, milliseconds since 1970-01-01 UTC.
     pub last_used_at: Option<i64>,
+}
+
+/// An engine that may run a model.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct EngineChoice {
+    /// Its name, for example `llama.cpp`.
+    pub engine: String,
+    /// Why it does not run this model; `None` if it does.
+    pub refusal: Option<String>,
+    /// The person chose it for this model.
+    pub chosen: bool,
+    /// How fast it ran this model on this machine; `None` before that is known.
+    pub speed: Option<EngineSpeed>,
+}
+
+/// How fast an engine ran a model on this machine.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct EngineSpeed {
+    /// Prompt tokens read in a second.
+    pub prompt_tok_s: f64,
+    /// Tokens written in a second.
+    pub tok_s: f64,
+}
+
+/// Which engine runs a model.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct ChooseEngine {
+    /// The model.
+    pub model: ModelId,
+    /// The engine's name; `None` leaves the choice to the application.
+    pub engine: Option<String>,
 }
 
 /// The models of all folders.

@@ -34,6 +34,18 @@ pub struct Parameters {
     pub context_length: Option<u32>,
     /// Whether a model that can reason aloud does so.
     pub thinking: Option<bool>,
+    /// How the model keeps what it has read; `None` is [`KvCache::F16`].
+    pub kv_cache: Option<KvCache>,
+}
+
+/// How the keys and values of what was read are stored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum KvCache {
+    /// 16 bits a number.
+    F16,
+    /// 8.5 bits a number: half the memory, for hardly anything that can be noticed.
+    Q8_0,
 }
 
 /// One knob of [`Parameters`], by name, so that an engine can say which it takes.
@@ -64,4 +76,6 @@ pub enum Parameter {
     ContextLength,
     /// [`Parameters::thinking`]
     Thinking,
+    /// [`Parameters::kv_cache`]
+    KvCache,
 }

@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
+use inglenook_worker::WorkerError;
+
 use super::{CHANCE, Lane, Shared};
-use crate::error::WorkerError;
 
 /// Conversations kept at most. Few people go back and forth between more, and each costs memory.
 const MOST: usize = 4;

@@ -21,13 +21,14 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
 use candle_core::Tensor;
+use inglenook_worker::WorkerError;
+use inglenook_worker::answer::Draw;
 use mistralrs_core::{
     Constraint, CustomLogitsProcessor, NormalRequest, RequestMessage, Response, SamplingParams, StopTokens,
 };
 use tokio::sync::mpsc::Receiver;
 
 use crate::engine::{Engine, responses, wait};
-use crate::error::WorkerError;
 pub(crate) use lanes::Lanes;
 pub(crate) use shared::Shared;
 
@@ -36,14 +37,6 @@ const NO_TOKEN: u32 = u32::MAX - 1;
 
 /// Less than this in common is chance: the marks that every conversation begins with.
 const CHANCE: usize = 16;
-
-/// What to do after a look at the logits.
-pub(crate) enum Draw {
-    /// This token comes next.
-    Token(u32),
-    /// The answer ends. The token that was drawn last, if there is one, is read only if it must be.
-    End(Option<u32>),
-}
 
 /// One engine and the conversation in its cache.
 pub(crate) struct Lane {

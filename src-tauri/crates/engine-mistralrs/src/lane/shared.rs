@@ -1,10 +1,10 @@
 //! What all lanes of a model have in common.
 
+use inglenook_worker::WorkerError;
+use inglenook_worker::tokens::speaks;
 use mistralrs_core::llguidance::toktrie::TokTrie;
 
 use crate::engine::SharedPipeline;
-use crate::error::WorkerError;
-use crate::tokens::speaks;
 
 /// A model and what lanes must know of it.
 pub(crate) struct Shared {

@@ -13,6 +13,12 @@ pub(super) fn with_older_names(config: &mut Map<String, Value>) {
     if let Some(Value::Object(rope)) = config.get("rope_parameters").cloned() {
         add_rope(config, &rope);
     }
+    // Newer versions leave out what says no more than that no layer has a window.
+    if let Some(layers) = config.get("num_hidden_layers").cloned()
+        && config.get("model_type").and_then(Value::as_str).is_some_and(|kind| kind.starts_with("qwen"))
+    {
+        config.entry("max_window_layers").or_insert(layers);
+    }
     // Models that see keep what concerns text one level deeper.
     if let Some(Value::Object(text)) = config.get_mut("text_config") {
         with_older_names(text);
@@ -82,6 +88,13 @@ mod tests {
         }}}));
         assert_eq!(config["text_config"]["rope_theta"], 1e6);
         assert_eq!(config["text_config"]["rope_local_base_freq"], 1e4);
+    }
+
+    #[test]
+    fn qwens_windows_may_be_left_out() {
+        let config = older(json!({"model_type": "qwen3_moe", "num_hidden_layers": 48}));
+        assert_eq!(config["max_window_layers"], 48);
+        assert_eq!(older(json!({"model_type": "llama", "num_hidden_layers": 2})).get("max_window_layers"), None);
     }
 
     #[test]

@@ -3,17 +3,18 @@
 use std::path::Path;
 
 use candle_core::Device;
+use inglenook_worker::WorkerError;
+use inglenook_worker::load::{require_readable, text_if_there};
 use mistralrs_core::{
     AdapterPaths, DeviceMapSetting, EmbeddingLoaderBuilder, EmbeddingModelPaths, EmbeddingSpecificConfig, IsqType,
     ModelDType, ModelPaths,
 };
 use serde_json::{Map, Value, json};
 
+use super::from_engine;
 use super::safetensors::Folder;
 use super::staging::Staging;
-use super::{from_engine, require_readable, text_if_there};
 use crate::embed::Embedder;
-use crate::error::WorkerError;
 
 /// Whether the folder holds an embedding model.
 pub(super) fn is_one(folder: &Path) -> bool {

@@ -3,47 +3,29 @@
 mod config;
 mod embedding;
 mod gguf;
-mod header;
-mod memory;
-mod progress;
 mod safetensors;
 pub(crate) mod staging;
 mod vocabulary;
 
-use std::collections::HashSet;
 use std::io::ErrorKind;
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::Path;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Instant;
 
 use inglenook_contract::ModelFormat;
 use inglenook_engine::protocol::{Load, Ready};
-use progress::Progress;
+use inglenook_worker::load::{Facts, Progress, assemble, ends, ready, ready_without_template};
+use inglenook_worker::model::Model;
+use inglenook_worker::tokens::{Encode, TokenBytes, Tokens};
+use inglenook_worker::wire::Outbox;
+use inglenook_worker::{Loaded, WorkerError};
+use mistralrs_core::llguidance::toktrie::{TokTrie, TokenId};
 use tokenizers::Tokenizer;
 use vocabulary::Vocabulary;
 
 use crate::embed::Embedder;
 use crate::engine::SharedPipeline;
-use crate::error::WorkerError;
+use crate::generate::OneByOne;
 use crate::lane::Shared;
-use crate::model::Model;
-use crate::process;
-use crate::prompt::PLAIN;
-use crate::template::{SpecialTokens, Template};
-use crate::tokens::Tokens;
-use crate::wire::Outbox;
-
-/// What the files say of a model, apart from its weights.
-struct Facts {
-    architecture: String,
-    trained_context: usize,
-    template: Option<String>,
-    special: SpecialTokens,
-    ends: Vec<u32>,
-    text_prefix: Vec<u32>,
-    tokens: TokenSource,
-}
 
 /// Where the vocabulary comes from.
 enum TokenSource {
@@ -56,83 +38,41 @@ enum TokenSource {
 /// What the engine has read.
 enum Read {
     /// A model that writes.
-    Writer { pipeline: SharedPipeline, facts: Box<Facts> },
+    Writer { pipeline: SharedPipeline, facts: Box<Facts>, tokens: TokenSource },
     /// A model that makes vectors.
     Embedder(Box<Embedder>),
 }
 
-/// A model ready for requests.
-#[derive(Clone)]
-pub(crate) enum Loaded {
-    /// It writes.
-    Writer(Arc<Model>),
-    /// It makes vectors.
-    Embedder(Arc<Embedder>),
-}
-
-/// Names of tokens that end an answer, whatever the files say: many a file forgets one.
-const ENDS: [&str; 11] = [
-    "<|im_end|>",
-    "<|eot_id|>",
-    "<|eom_id|>",
-    "<|end|>",
-    "<|endoftext|>",
-    "<end_of_turn>",
-    "<|end_of_text|>",
-    "<|endofturn|>",
-    "<|return|>",
-    "<｜end▁of▁sentence｜>",
-    "<turn|>",
-];
-
-/// Loads a model and tells how far it is. A panic, of the engine or over what the files say, is a failure like any
-/// other.
-pub(crate) fn load(request: &Load, outbox: &Outbox) -> Result<(Loaded, Ready), WorkerError> {
-    remember_panics();
-    catch_unwind(AssertUnwindSafe(|| read_and_finish(request, outbox)))
-        .unwrap_or_else(|_| Err(WorkerError::EngineFailed { doing: "load the model", detail: last_panic() }))
-}
-
-fn read_and_finish(request: &Load, outbox: &Outbox) -> Result<(Loaded, Ready), WorkerError> {
+/// Loads a model and tells how far it is.
+pub(crate) fn load(load: &Load, outbox: &Outbox) -> Result<(Loaded, Ready), WorkerError> {
     let begun = Instant::now();
     let mut progress = Progress::new(outbox);
-    let read = match request.format {
-        ModelFormat::Gguf => gguf::load(request, &mut progress),
-        ModelFormat::Safetensors => safetensors::load(request, &mut progress),
+    let read = match load.format {
+        ModelFormat::Gguf => gguf::load(load, &mut progress),
+        ModelFormat::Safetensors => safetensors::load(load, &mut progress),
     }?;
     progress.preparing();
-    let mut ready = Ready {
-        architecture: String::new(),
-        context_length: 0,
-        template: None,
-        reasoning: false,
-        tools: false,
-        memory_bytes: 0,
-        load_ms: 0,
-    };
-    let loaded = match read {
-        Read::Writer { pipeline, facts } => {
-            let model = finish(request, pipeline, *facts)?;
-            ready.architecture.clone_from(&model.architecture);
-            ready.context_length = model.context_length as u32;
-            ready.template = model.has_template.then(|| model.template.source().to_owned());
-            ready.reasoning = model.template.knows_reasoning();
-            // What the template does not know the worker writes into the system message.
-            ready.tools = model.has_template;
-            Loaded::Writer(Arc::new(model))
+    match read {
+        Read::Writer { pipeline, facts, tokens } => {
+            let (model, shared) = finish(load, pipeline, *facts, tokens)?;
+            let model = Arc::new(model);
+            let ready = ready(&model, begun);
+            let scribe = Box::new(OneByOne::new(model.clone(), Arc::new(shared)));
+            Ok((Loaded::Writer { model, scribe }, ready))
         }
         Read::Embedder(embedder) => {
-            ready.architecture.clone_from(&embedder.architecture);
-            ready.context_length = embedder.context_length as u32;
-            Loaded::Embedder(Arc::new(*embedder))
+            let ready = ready_without_template(embedder.architecture.clone(), embedder.context_length, begun);
+            Ok((Loaded::Embedder(Arc::new(*embedder)), ready))
         }
-    };
-    ready.memory_bytes = process::resident_bytes();
-    ready.load_ms = begun.elapsed().as_millis() as u64;
-    Ok((loaded, ready))
+    }
 }
 
-fn finish(request: &Load, pipeline: SharedPipeline, facts: Facts) -> Result<Model, WorkerError> {
+fn finish(
+    load: &Load,
+    pipeline: SharedPipeline,
+    facts: Facts,
+    tokens: TokenSource,
+) -> Result<(Model, Shared), WorkerError> {
     let (metadata, engine_tokenizer) = {
         let model = pipeline.blocking_lock();
         (model.get_metadata(), model.tokenizer())
@@ -141,33 +81,49 @@ fn finish(request: &Load, pipeline: SharedPipeline, facts: Facts) -> Result<Mode
     let (Some(environment), Some(engine_tokenizer)) = (environment, engine_tokenizer) else {
         return Err(WorkerError::ModelUnsupported { why: "it has no vocabulary".into(), detail: None });
     };
-    let (tokenizer, bytes) = match facts.tokens {
+    let (tokenizer, bytes) = match tokens {
         TokenSource::Header(vocabulary) => vocabulary.build(&engine_tokenizer)?,
         TokenSource::File(tokenizer) => {
-            let bytes = Tokens::bytes_of(&tokenizer, environment.tok_trie());
+            let bytes = bytes_of(&tokenizer, environment.tok_trie());
             (*tokenizer, bytes)
         }
     };
-    let vocabulary = Tokens::new(tokenizer, bytes);
-    let mut ends: HashSet<u32> = facts.ends.into_iter().collect();
-    let special = vocabulary.special();
-    ends.extend(ENDS.iter().filter_map(|name| special.get(name).copied()));
-    let shared = Shared::new(pipeline.clone(), environment.tok_trie(), &ends.iter().copied().collect::<Vec<_>>())?;
-    let source = request.config.chat_template.clone().or(facts.template).filter(|t| !t.trim().is_empty());
-    let template = Template::new(source.as_deref().unwrap_or(PLAIN), facts.special)?;
+    let special = tokenizer.get_added_tokens_decoder().into_iter().map(|(id, token)| (token.content, id)).collect();
+    let vocabulary = Tokens::new(Box::new(Encoder(tokenizer)), bytes, special);
+    let ends: Vec<u32> = ends(&facts, &vocabulary).into_iter().collect();
+    let shared = Shared::new(pipeline, environment.tok_trie(), &ends)?;
     let possible = possible_context(facts.trained_context.min(metadata.max_seq_len));
-    let context_length = request.config.context_length.map_or(possible, |n| (n as usize).clamp(16, possible.max(16)));
-    Ok(Model {
-        architecture: facts.architecture,
-        context_length,
-        vocabulary,
-        template,
-        has_template: source.is_some(),
-        ends,
-        text_prefix: facts.text_prefix,
-        grammars: std::sync::OnceLock::new(),
-        shared: Arc::new(shared),
-    })
+    let context_length = load.config.context_length.map_or(possible, |n| (n as usize).clamp(16, possible.max(16)));
+    Ok((assemble(load, facts, vocabulary, context_length, shared.sentinel())?, shared))
+}
+
+struct Encoder(Tokenizer);
+
+impl Encode for Encoder {
+    fn encode(&self, text: &str) -> Result<Vec<u32>, String> {
+        let encoding = self.0.encode_fast(text, false).map_err(|error| error.to_string())?;
+        Ok(encoding.get_ids().to_vec())
+    }
+}
+
+/// The bytes of a tokenizer's tokens, where nothing but the tokenizer is known; `trie` is the engine's.
+fn bytes_of(tokenizer: &Tokenizer, trie: &TokTrie) -> Vec<TokenBytes> {
+    let size = trie.vocab_size().max(tokenizer.get_vocab_size(true));
+    let mut all: Vec<TokenBytes> = (0..size)
+        .map(|id| {
+            let bytes = if id < trie.vocab_size() { trie.token(id as TokenId) } else { &[] };
+            match bytes.split_first() {
+                Some((&TokTrie::SPECIAL_TOKEN_MARKER, name)) => TokenBytes { bytes: name.to_vec(), special: true },
+                _ => TokenBytes { bytes: bytes.to_vec(), special: false },
+            }
+        })
+        .collect();
+    for (id, token) in tokenizer.get_added_tokens_decoder() {
+        if let Some(entry) = all.get_mut(id as usize) {
+            *entry = TokenBytes { bytes: token.content.into_bytes(), special: token.special };
+        }
+    }
+    all
 }
 
 /// The engine's cache grows by 512 tokens and fails when a step would pass what the model was trained for, so a
@@ -175,33 +131,6 @@ fn finish(request: &Load, pipeline: SharedPipeline, facts: Facts) -> Result<Mode
 fn possible_context(trained: usize) -> usize {
     const STEP: usize = 512;
     if trained > STEP { trained / STEP * STEP } else { trained }
-}
-
-/// Fails with the right word if a path does not lead to something that can be read.
-fn require_readable(path: &Path) -> Result<(), WorkerError> {
-    std::fs::File::open(path).and_then(|file| file.metadata()).map(drop).map_err(|error| from_disk(path, &error))
-}
-
-/// The text of a file that may be missing.
-fn text_if_there(path: &Path) -> Result<Option<String>, WorkerError> {
-    match std::fs::read_to_string(path) {
-        Ok(text) => Ok(Some(text)),
-        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(from_disk(path, &error)),
-    }
-}
-
-/// What a failure to read a file comes to for a person.
-fn from_disk(path: &Path, error: &std::io::Error) -> WorkerError {
-    let path = path.to_owned();
-    match error.kind() {
-        ErrorKind::PermissionDenied => WorkerError::ModelDenied { path },
-        ErrorKind::NotFound | ErrorKind::NotADirectory => WorkerError::ModelMissing { path },
-        ErrorKind::UnexpectedEof => WorkerError::ModelDamaged { why: "it ends too early".into(), detail: None },
-        // What our own readers say of a content, and the standard library of text that is none.
-        ErrorKind::InvalidData => WorkerError::ModelDamaged { why: error.to_string(), detail: None },
-        _ => WorkerError::ModelUnreadable { path, detail: error.to_string() },
-    }
 }
 
 /// Puts the engine's own words into a failure of the right kind.
@@ -228,21 +157,6 @@ fn from_engine(error: &anyhow::Error) -> WorkerError {
     WorkerError::EngineFailed { doing: "load the model", detail }
 }
 
-static LAST_PANIC: Mutex<String> = Mutex::new(String::new());
-
-/// Keeps the words of a panic, for the report that it becomes, and writes them to the log.
-fn remember_panics() {
-    std::panic::set_hook(Box::new(|info| {
-        tracing::error!("{info}");
-        *LAST_PANIC.lock().unwrap_or_else(PoisonError::into_inner) = info.to_string();
-    }));
-}
-
-/// The words of the last panic, if there was one.
-pub(crate) fn last_panic() -> String {
-    LAST_PANIC.lock().unwrap_or_else(PoisonError::into_inner).clone()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -252,19 +166,6 @@ mod tests {
         assert_eq!(possible_context(2048), 2048);
         assert_eq!(possible_context(1000), 512);
         assert_eq!(possible_context(300), 300);
-    }
-
-    #[test]
-    fn a_disk_that_fails_is_not_called_a_damaged_file() {
-        let of = |kind: ErrorKind| from_disk(Path::new("/m/model.gguf"), &kind.into());
-        assert!(matches!(of(ErrorKind::PermissionDenied), WorkerError::ModelDenied { .. }));
-        assert!(matches!(of(ErrorKind::NotFound), WorkerError::ModelMissing { .. }));
-        assert!(matches!(of(ErrorKind::UnexpectedEof), WorkerError::ModelDamaged { .. }));
-        for kind in [ErrorKind::Other, ErrorKind::TimedOut, ErrorKind::StaleNetworkFileHandle] {
-            let error = of(kind);
-            assert!(matches!(error, WorkerError::ModelUnreadable { .. }), "{error:?}");
-            assert!(!error.to_string().contains("ownload"), "downloading it again mends no disk: {error}");
-        }
     }
 
     #[test]

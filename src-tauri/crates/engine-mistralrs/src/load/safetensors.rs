@@ -6,6 +6,9 @@ use std::path::{Path, PathBuf};
 
 use candle_core::Device;
 use inglenook_engine::protocol::Load;
+use inglenook_worker::WorkerError;
+use inglenook_worker::load::{Facts, Progress, from_disk, require, require_readable, text_if_there};
+use inglenook_worker::template::SpecialTokens;
 use mistralrs_core::{
     AdapterPaths, DeviceMapSetting, LocalModelPaths, ModelDType, ModelPaths, NormalLoaderBuilder, NormalSpecificConfig,
     parse_isq_value,
@@ -15,11 +18,7 @@ use tokenizers::Tokenizer;
 
 use super::config::with_older_names;
 use super::staging::Staging;
-use super::{
-    Facts, Progress, Read, TokenSource, embedding, from_disk, from_engine, memory, require_readable, text_if_there,
-};
-use crate::error::WorkerError;
-use crate::template::SpecialTokens;
+use super::{Read, TokenSource, embedding, from_engine};
 
 /// Bytes of the longest header that the engine's reader takes.
 const LONGEST_HEADER: u64 = 100_000_000;
@@ -49,13 +48,14 @@ pub(super) fn load(request: &Load, progress: &mut Progress) -> Result<Read, Work
         None => None,
     };
     let needed = needed(&folder.weights, isq.is_some());
-    memory::require(needed)?;
+    require(needed)?;
     progress.weights(needed);
     if embedding::is_one(&folder.path) {
         let embedder = embedding::load(folder, isq, request.config.context_length)?;
         return Ok(Read::Embedder(Box::new(embedder)));
     }
     let facts = folder.facts()?;
+    let tokens = TokenSource::File(Box::new(folder.tokenizer.clone()));
     let staging = Staging::new()?;
     let paths: Box<dyn ModelPaths> = Box::new(LocalModelPaths {
         tokenizer_filename: folder.tokenizer_file,
@@ -78,7 +78,7 @@ pub(super) fn load(request: &Load, progress: &mut Progress) -> Result<Read, Work
             loader.load_model_from_path(&paths, &ModelDType::F32, &Device::Cpu, true, map, isq, None)
         })
         .map_err(|error| from_engine(&error))?;
-    Ok(Read::Writer { pipeline, facts: Box::new(facts) })
+    Ok(Read::Writer { pipeline, facts: Box::new(facts), tokens })
 }
 
 /// Bytes of memory that the weights will take: all become 32 bits, see above; quantised while loading they stay
@@ -160,7 +160,6 @@ impl Folder {
             special,
             ends,
             text_prefix: self.tokenizer.encode("", true).map(|e| e.get_ids().to_vec()).unwrap_or_default(),
-            tokens: TokenSource::File(Box::new(self.tokenizer.clone())),
         })
     }
 }

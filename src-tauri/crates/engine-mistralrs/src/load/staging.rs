@@ -4,9 +4,8 @@
 use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 
+use inglenook_worker::WorkerError;
 use tempfile::TempDir;
-
-use crate::error::WorkerError;
 
 /// The folders of this process, to be removed at its end however it comes.
 static FOLDERS: Mutex<Vec<TempDir>> = Mutex::new(Vec::new());

@@ -7,6 +7,9 @@
 
 use std::collections::HashMap;
 
+use inglenook_worker::WorkerError;
+use inglenook_worker::gguf::Header;
+use inglenook_worker::tokens::TokenBytes;
 use serde_json::{Value as Json, json};
 use tokenizers::models::ModelWrapper;
 use tokenizers::pre_tokenizers::PreTokenizerWrapper;
@@ -15,10 +18,6 @@ use tokenizers::pre_tokenizers::sequence::Sequence;
 use tokenizers::pre_tokenizers::split::{Split, SplitPattern};
 use tokenizers::tokenizer::normalizer::SplitDelimiterBehavior;
 use tokenizers::{AddedToken, Tokenizer};
-
-use super::header::Header;
-use crate::error::WorkerError;
-use crate::tokens::TokenBytes;
 
 /// A vocabulary as the header has it.
 pub(super) struct Vocabulary {

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use serde_json::{Map, Value, json};
 
-use crate::client::{Worker, root, user};
+use crate::suite::client::{Worker, root, user};
 
 fn make(folder: &Path) {
     let fixture = root().join("tests/fixtures/pocket/safetensors");

@@ -1,11 +1,9 @@
 //! The built worker from outside: a client that knows nothing but the line protocol.
 
-mod answers;
-mod client;
-mod conversations;
-mod damage;
+mod architectures;
 mod embeddings;
-mod forms;
-mod process;
-mod questions;
+mod engine;
+mod processor;
 mod safetensors;
+#[path = "../../../worker/suite/mod.rs"]
+mod suite;

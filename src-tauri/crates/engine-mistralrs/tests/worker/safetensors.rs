@@ -5,7 +5,9 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use crate::client::{Worker, root};
+use crate::suite::client::{Worker, root};
+use crate::suite::damage::refusal;
+use crate::suite::questions::examine;
 
 fn copy_fixture(to: &Path) {
     let fixture = root().join("tests/fixtures/pocket/safetensors");
@@ -74,4 +76,38 @@ fn an_unknown_quantisation_is_refused_by_name() {
     let end = worker.load("safetensors", &root().join("tests/fixtures/pocket/safetensors"), json!({"isq": "Q99"}));
     assert_eq!(end["code"], "invalid_request", "{end}");
     assert!(end["message"].as_str().unwrap().contains("Q99"), "{end}");
+}
+
+#[test]
+fn a_missing_or_empty_folder_has_its_own_word() {
+    assert_eq!(refusal("safetensors", Path::new("/nowhere/model"))["code"], "model_missing");
+    let folder = tempfile::tempdir().unwrap();
+    assert_eq!(refusal("safetensors", folder.path())["code"], "model_unsupported", "an empty folder");
+}
+
+#[test]
+fn a_safetensors_folder_with_a_cut_file_or_a_strange_architecture_is_refused() {
+    let fixture = root().join("tests/fixtures/pocket/safetensors");
+    let folder = tempfile::tempdir().unwrap();
+    for entry in fs::read_dir(&fixture).unwrap().map(Result::unwrap) {
+        fs::write(folder.path().join(entry.file_name()), fs::read(entry.path()).unwrap()).unwrap();
+    }
+    let weights = folder.path().join("model.safetensors");
+    let whole = fs::read(&weights).unwrap();
+    fs::write(&weights, &whole[..whole.len() / 2]).unwrap();
+    assert_eq!(refusal("safetensors", folder.path())["code"], "model_damaged");
+    fs::write(&weights, &whole).unwrap();
+    let config = fs::read_to_string(folder.path().join("config.json")).unwrap();
+    fs::write(folder.path().join("config.json"), config.replace("Qwen3ForCausalLM", "DreamForCausalLM")).unwrap();
+    assert_eq!(refusal("safetensors", folder.path())["code"], "model_unsupported");
+}
+
+#[test]
+fn every_question_is_answered_right_from_safetensors() {
+    examine("safetensors", &root().join("tests/fixtures/pocket/safetensors"), json!({}));
+}
+
+#[test]
+fn every_question_is_answered_right_when_quantised_to_8_bits_while_loading() {
+    examine("safetensors", &root().join("tests/fixtures/pocket/safetensors"), json!({"isq": "Q8_0"}));
 }

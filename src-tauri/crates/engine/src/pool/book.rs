@@ -8,8 +8,9 @@ use std::time::Duration;
 use inglenook_contract::ModelId;
 use tokio::sync::{Notify, broadcast};
 
+use super::kernels::KernelsBook;
 use super::slot::{Loaded, Phase, Slot};
-use super::{FreeMemory, LoadSpec};
+use super::{FreeMemory, LoadSpec, OnMeasured};
 use crate::death::Ended;
 use crate::{Clock, Launcher, Patience};
 
@@ -25,6 +26,9 @@ pub(crate) struct Inner {
     pub(super) released: Notify,
     /// Held by the one load that is under way.
     pub(super) turn: tokio::sync::Mutex<()>,
+    /// What crashed and what works.
+    pub(super) kernels: KernelsBook,
+    pub(super) on_measured: OnMeasured,
 }
 
 /// Everything that changes, behind one lock that is never held across a wait.

@@ -4,16 +4,15 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, Weak};
 use std::time::{Duration, Instant};
 
-use inglenook_contract::{ErrorInfo, ModelId};
+use inglenook_contract::{EngineSpeed, ErrorInfo, ModelId};
 use tokio::sync::watch;
 use tracing::{info, warn};
 
 use super::book::{Book, Inner};
 use super::slot::{Loaded, Phase};
-use super::{LoadSpec, sweep};
+use super::{LoadSpec, kernels, sweep};
 use crate::death::{Death, Ended};
 use crate::link::Link;
-use crate::starting::Starting;
 use crate::{EngineError, Worker};
 
 /// How often listeners are told of progress, at most.
@@ -52,7 +51,7 @@ impl Loading {
     }
 
     /// Notes progress; `true` if it is time to tell of it.
-    fn note(&self, fraction: Option<f64>) -> bool {
+    pub(super) fn note(&self, fraction: Option<f64>) -> bool {
         let mut progress = self.progress.lock().expect("no code panics while it holds this lock");
         if progress.fraction == fraction {
             return false;
@@ -79,7 +78,7 @@ impl Loading {
     }
 
     /// What `part` of the load comes to, or why it was given up; then `part` is dropped at once.
-    async fn unless_aborted<T>(&self, part: impl Future<Output = T>) -> Result<T, EngineError> {
+    pub(super) async fn unless_aborted<T>(&self, part: impl Future<Output = T>) -> Result<T, EngineError> {
         let mut aborted = self.aborted.subscribe();
         tokio::select! {
             biased;
@@ -131,6 +130,9 @@ async fn run(inner: Arc<Inner>, loading: Arc<Loading>) {
             Ok(worker) => {
                 let ready = worker.ready();
                 info!(%model, pid = worker.pid(), context = ready.context_length, ms = ready.load_ms, "loaded");
+                if loading.spec.measure {
+                    tokio::spawn(measure(Arc::downgrade(&inner), Arc::clone(&loading.spec), worker.measure()));
+                }
                 let loaded = Loaded::new(Arc::clone(&loading.spec), worker, book.tick(), inner.clock.now());
                 tokio::spawn(attend(Arc::downgrade(&inner), model.clone(), loaded.serial, loaded.worker.gone()));
                 let link = loaded.worker.link();
@@ -156,18 +158,7 @@ async fn start(inner: &Arc<Inner>, loading: &Loading) -> Result<Worker, EngineEr
     let spec = &loading.spec;
     let program = inner.launcher.program(spec.engine)?;
     loading.unless_aborted(make_room(inner, spec)).await??;
-    let starting = Starting::spawn(&program, inner.patience)?;
-    let gone = starting.gone();
-    let load = starting.load(spec.load.clone(), |fraction| {
-        if loading.note(fraction) {
-            inner.tell(&spec.model);
-        }
-    });
-    let outcome = loading.unless_aborted(load).await.flatten();
-    if outcome.is_err() {
-        gone.await;
-    }
-    outcome
+    kernels::start(&inner.kernels, &program, inner.patience, loading, || inner.tell(&spec.model)).await
 }
 
 /// Unloads idle models until the limit and the memory allow one more.
@@ -197,6 +188,15 @@ async fn make_room(inner: &Inner, spec: &LoadSpec) -> Result<(), EngineError> {
             return Ok(());
         }
         victims.iter().for_each(|model| inner.tell(model));
+    }
+}
+
+/// Waits for how fast a worker is, and tells it.
+async fn measure(inner: Weak<Inner>, spec: Arc<LoadSpec>, speed: impl Future<Output = Option<EngineSpeed>> + Send) {
+    let Some(speed) = speed.await else { return };
+    if let Some(inner) = inner.upgrade() {
+        info!(model = %spec.model, engine = spec.engine.name(), ?speed, "measured");
+        (inner.on_measured)(&spec.model, spec.engine, speed);
     }
 }
 

@@ -13,6 +13,7 @@
 //!   did anything wrong, and the next request loads it again.
 
 mod book;
+mod kernels;
 mod lease;
 mod loading;
 mod settings;
@@ -30,8 +31,10 @@ use crate::death::{Death, Ended};
 use crate::link::Link;
 use crate::{EngineError, Launcher};
 use book::{Book, Inner};
+use kernels::KernelsBook;
+pub use kernels::{KernelsKnown, OnKernels};
 pub use lease::Lease;
-pub use settings::{FreeMemory, LoadSpec, PoolSettings};
+pub use settings::{FreeMemory, LoadSpec, OnMeasured, PoolSettings};
 use slot::{Phase, Slot, Waiting};
 
 /// The models in memory. Cloning gives another handle on the same pool; dropping the last ends all workers.
@@ -69,7 +72,16 @@ impl Pool {
     /// A pool without any model in it. Workers are started on the runtime that calls [`ensure`](Self::ensure).
     #[must_use]
     pub fn new(launcher: Launcher, settings: PoolSettings) -> Self {
-        let PoolSettings { idle_unload, max_loaded, patience, free_memory, clock } = settings;
+        let PoolSettings {
+            idle_unload,
+            max_loaded,
+            patience,
+            free_memory,
+            clock,
+            kernels_crashed,
+            on_kernels,
+            on_measured,
+        } = settings;
         let book = Book {
             slots: BTreeMap::new(),
             idle_unload,
@@ -88,8 +100,21 @@ impl Pool {
             changed: broadcast::Sender::new(256),
             released: Notify::new(),
             turn: tokio::sync::Mutex::default(),
+            kernels: KernelsBook::new(kernels_crashed, on_kernels),
+            on_measured,
         };
         Self { inner: Arc::new(inner) }
+    }
+
+    /// What is known of the kernels on this machine.
+    #[must_use]
+    pub fn kernels(&self) -> KernelsKnown {
+        self.inner.kernels.known()
+    }
+
+    /// Lets kernels that crashed be tried again, at the next load.
+    pub fn retry_kernels(&self) {
+        self.inner.kernels.note(|known| known.crashed = None);
     }
 
     /// A lease on a loaded model; loads it first if need be. Callers that ask at the same time share one load.

@@ -3,13 +3,17 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use inglenook_contract::ModelId;
+use inglenook_contract::{EngineSpeed, ModelId};
 
+use super::OnKernels;
 use crate::protocol::Load;
 use crate::{Clock, EngineKind, Patience, SystemClock, free_memory};
 
 /// Tells how many bytes of memory are free; `None` where that cannot be told.
 pub type FreeMemory = Arc<dyn Fn() -> Option<u64> + Send + Sync>;
+
+/// Told how fast an engine runs a model.
+pub type OnMeasured = Arc<dyn Fn(&ModelId, EngineKind, EngineSpeed) + Send + Sync>;
 
 /// How a pool behaves.
 #[derive(Clone)]
@@ -24,6 +28,12 @@ pub struct PoolSettings {
     pub free_memory: FreeMemory,
     /// Tells the time that idle models are measured with.
     pub clock: Arc<dyn Clock>,
+    /// The lowest kernels that are known to crash on this machine.
+    pub kernels_crashed: Option<String>,
+    /// Told what is found out about kernels.
+    pub on_kernels: OnKernels,
+    /// Told how fast an engine runs a model.
+    pub on_measured: OnMeasured,
 }
 
 impl Default for PoolSettings {
@@ -34,6 +44,9 @@ impl Default for PoolSettings {
             patience: Patience::default(),
             free_memory: Arc::new(free_memory),
             clock: Arc::new(SystemClock),
+            kernels_crashed: None,
+            on_kernels: Arc::new(|_| {}),
+            on_measured: Arc::new(|_, _, _| {}),
         }
     }
 }
@@ -49,6 +62,8 @@ pub struct LoadSpec {
     pub load: Load,
     /// Bytes of its files.
     pub size_bytes: u64,
+    /// Have it measured once it is loaded; see [`PoolSettings::on_measured`].
+    pub measure: bool,
     /// Bytes it is estimated to take with its context; `None` takes the files, a tenth and 256 MiB.
     pub memory_bytes: Option<u64>,
 }

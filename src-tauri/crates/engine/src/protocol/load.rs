@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use inglenook_contract::ModelFormat;
+use inglenook_contract::{KvCache, ModelFormat};
 
 /// The model to load. Every path is absolute and local; a worker opens no socket.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -33,6 +33,8 @@ pub struct LoadConfig {
     pub isq: Option<String>,
     /// Threads to compute with; `None` takes one a physical core.
     pub threads: Option<u32>,
+    /// How the cache stores keys and values; `None` is 16 bits. An engine that has one form only ignores it.
+    pub kv_cache: Option<KvCache>,
 }
 
 /// A loaded model.

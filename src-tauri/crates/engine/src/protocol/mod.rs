@@ -13,7 +13,7 @@ pub use load::*;
 
 use serde::{Deserialize, Serialize};
 
-use inglenook_contract::{ErrorCode, Parameter};
+use inglenook_contract::{EngineSpeed, ErrorCode, Parameter};
 
 /// The version of this protocol. A host refuses a worker that speaks another.
 pub const PROTOCOL_VERSION: u32 = 1;
@@ -48,6 +48,9 @@ pub enum Request {
         /// What to count.
         prompt: Prompt,
     },
+    /// Measure how fast the loaded model is, when there is nothing else to do; answered by [`Report::Measured`], or not
+    /// at all where there always is.
+    Measure,
     /// Turn tokens back into text.
     Detokenize {
         /// The request.
@@ -116,6 +119,8 @@ pub enum Report {
         /// the template itself adds in front and behind are in `tokens` only.
         per_message: Vec<u32>,
     },
+    /// How fast the model is: the answer to [`Request::Measure`].
+    Measured(EngineSpeed),
     /// The text of [`Request::Detokenize`].
     Detokenized {
         /// The request.
@@ -136,6 +141,9 @@ pub struct Hello {
     pub version: String,
     /// The knobs it takes.
     pub parameters: Vec<Parameter>,
+    /// The kernels in use, one of [`crate::kernels::NAMES`]; `None` where the engine has no choice of them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kernels: Option<String>,
 }
 
 /// Why something failed.

@@ -50,9 +50,25 @@ async fn misbehave(step: &Step) -> bool {
         Step::Panic(words) => panic!("{words}"),
         Step::Abort => std::process::abort(),
         Step::Exit(code) => std::process::exit(*code),
+        Step::Fault(with) => {
+            if super::session::kernels_in_use().is_some_and(|used| with.iter().any(|name| *name == used)) {
+                fault();
+            }
+        }
         _ => return false,
     }
     true
+}
+
+/// Dies of an illegal instruction, or as Windows tells of one.
+fn fault() -> ! {
+    use sysinfo::{ProcessesToUpdate, Signal, System};
+    let mut system = System::new();
+    if let Ok(own) = sysinfo::get_current_pid() {
+        system.refresh_processes(ProcessesToUpdate::Some(&[own]), false);
+        let _ = system.process(own).and_then(|process| process.kill_with(Signal::Illegal));
+    }
+    std::process::exit(0xC000_001D_u32 as i32)
 }
 
 /// Plays the steps of a load.

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use crate::protocol::{Failure, ToolCallOut};
-use inglenook_contract::FinishReason;
+use inglenook_contract::{EngineSpeed, FinishReason};
 
 /// A script.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -19,6 +19,8 @@ pub struct Script {
     pub load: LoadScript,
     /// How it answers; the first rule that matches counts.
     pub answers: Vec<Answer>,
+    /// How fast it claims to be; `None` never tells.
+    pub speed: Option<EngineSpeed>,
     /// Goes on living when its input is closed.
     pub ignore_end_of_input: bool,
 }
@@ -33,6 +35,8 @@ pub struct HelloScript {
     pub silent: bool,
     /// Milliseconds before it greets.
     pub wait_ms: u64,
+    /// The kernels that the processor claims to run; it takes the best that it is not told to leave alone.
+    pub kernels: Vec<String>,
 }
 
 /// How the worker loads.
@@ -152,6 +156,8 @@ pub enum Step {
     Abort,
     /// Ends with an exit code.
     Exit(i32),
+    /// Dies of an illegal instruction if it computes with one of these kernels.
+    Fault(Vec<String>),
 }
 
 impl Script {

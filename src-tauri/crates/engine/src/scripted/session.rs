@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 
 use inglenook_contract::{ErrorCode, Parameter};
@@ -14,6 +14,7 @@ use tokio_util::sync::CancellationToken;
 use super::play::{self, say};
 use super::script::{LoadScript, Script, flatten};
 use super::{SCRIPT, words};
+use crate::kernels;
 use crate::protocol::{Failure, Generate, Hello, Load, PROTOCOL_VERSION, Ready, Report, Request, RequestId};
 
 /// Runs the scripted worker on this process's stdin and stdout until its input ends.
@@ -88,12 +89,29 @@ async fn run(script: Arc<Script>) {
     }
 }
 
+/// The kernels that this worker pretends to compute with.
+static KERNELS: OnceLock<Option<String>> = OnceLock::new();
+
+/// The best that the script's processor claims to run and that the worker was not told to leave alone.
+fn choose_kernels(script: &Script) -> Option<String> {
+    let below = std::env::var(kernels::BELOW).ok();
+    let mut candidates = kernels::candidates(below.as_deref());
+    candidates.find(|name| script.hello.kernels.iter().any(|claimed| claimed == name)).map(str::to_owned)
+}
+
+/// What was chosen.
+pub(super) fn kernels_in_use() -> Option<String> {
+    KERNELS.get().cloned().flatten()
+}
+
 fn hello(script: &Script) -> Hello {
+    KERNELS.get_or_init(|| choose_kernels(script));
     use Parameter::{
         ContextLength, FrequencyPenalty, MaxTokens, MinP, PresencePenalty, RepeatPenalty, Seed, Stop, Temperature,
         Thinking, TopK, TopP,
     };
     Hello {
+        kernels: kernels_in_use(),
         protocol: script.hello.protocol.unwrap_or(PROTOCOL_VERSION),
         engine: "scripted".into(),
         version: env!("CARGO_PKG_VERSION").into(),
@@ -136,6 +154,7 @@ fn serve(script: &Arc<Script>, request: Request, context_length: Option<u32>, ru
     let running = Arc::clone(running);
     match request {
         Request::Load(_) => {}
+        Request::Measure => script.speed.into_iter().for_each(|speed| say(&Report::Measured(speed))),
         Request::Generate(generate) => match context_length {
             Some(context_length) => {
                 let script = Arc::clone(script);

@@ -112,6 +112,7 @@ pub fn spec(model: &str) -> LoadSpec {
         engine: EngineKind::MistralRs,
         load: load(None),
         size_bytes: 1_000_000,
+        measure: false,
         memory_bytes: None,
     }
 }

@@ -13,7 +13,7 @@ use std::path::PathBuf;
 pub use reader::LibraryReader;
 
 use inglenook_contract::{
-    ErrorInfo, Model, ModelFolder, ModelFormat, ModelId, ModelState, Parameter, Parameters, RejectedFile,
+    EngineChoice, ErrorInfo, Model, ModelFolder, ModelFormat, ModelId, ModelState, Parameter, Parameters, RejectedFile,
 };
 
 use crate::engines::EngineKind;
@@ -72,23 +72,48 @@ pub struct LibraryModel {
     pub tools: bool,
     /// Ships with the application.
     pub built_in: bool,
-    /// The engine that would run it.
+    /// Every engine and why it does not run the model, the preferred one first.
+    pub engines: Vec<(EngineKind, Option<String>)>,
+    /// The first of them that does.
     pub engine: Option<EngineKind>,
     /// Why no engine here can run it.
     pub unsupported: Option<ErrorInfo>,
 }
 
+/// What only the running application knows of a model.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Live {
+    /// Where it stands.
+    pub state: ModelState,
+    /// When it last answered, milliseconds since 1970-01-01 UTC.
+    pub last_used_at: Option<i64>,
+    /// What holds in a chat that says nothing.
+    pub defaults: Parameters,
+    /// The engine that runs it next.
+    pub engine: Option<EngineKind>,
+    /// Why that one.
+    pub engine_reason: String,
+    /// All engines.
+    pub engines: Vec<EngineChoice>,
+}
+
 impl LibraryModel {
-    /// The knobs that its engine takes; none where no engine runs it, and thinking only where the template can.
+    /// The engines that run it, the preferred one first.
+    pub fn runs_on(&self) -> impl Iterator<Item = EngineKind> {
+        self.engines.iter().filter(|(_, refusal)| refusal.is_none()).map(|(engine, _)| *engine)
+    }
+
+    /// The knobs that an engine takes for it; none without an engine, and thinking only where the template can.
     #[must_use]
-    pub fn takes(&self) -> Vec<Parameter> {
-        let all = self.engine.map_or(&[][..], EngineKind::parameters);
+    pub fn takes(&self, engine: Option<EngineKind>) -> Vec<Parameter> {
+        let all = engine.map_or(&[][..], EngineKind::parameters);
         all.iter().copied().filter(|knob| self.thinks || *knob != Parameter::Thinking).collect()
     }
 
     /// The model as the window sees it, with what only the running application knows of it.
     #[must_use]
-    pub fn to_contract(&self, state: ModelState, last_used_at: Option<i64>, defaults: Parameters) -> Model {
+    pub fn to_contract(&self, of: Live) -> Model {
+        let Live { state, last_used_at, defaults, engine, engine_reason, engines } = of;
         Model {
             id: self.id.clone(),
             name: self.name.clone(),
@@ -103,9 +128,11 @@ impl LibraryModel {
             thinks: self.thinks,
             tools: self.tools,
             built_in: self.built_in,
-            engine: self.engine.map(|engine| engine.name().to_owned()),
+            engine: engine.map(|engine| engine.name().to_owned()),
+            engine_reason,
+            engines,
             unsupported: self.unsupported.clone(),
-            takes: self.takes(),
+            takes: self.takes(engine),
             defaults,
             state,
             last_used_at,

@@ -49,7 +49,8 @@ pub(super) fn of_gguf(paths: &[PathBuf], headers: &[Arc<GgufHeader>], roots: &Ro
             }
         }
     }
-    let choice = engines::choose(Candidate::Gguf(&whole));
+    let engines = engines::judge(Candidate::Gguf(&whole));
+    let choice = engines::first(&engines);
     let abilities = whole.template.as_deref().map(TemplateAbilities::of).unwrap_or_default();
     let commonest = || whole.tensor_types.first().map(|stored| stored.name.to_owned());
     Verdict::Model(Box::new(LibraryModel {
@@ -70,6 +71,7 @@ pub(super) fn of_gguf(paths: &[PathBuf], headers: &[Arc<GgufHeader>], roots: &Ro
         built_in,
         engine: choice.as_ref().ok().copied(),
         unsupported: choice.err(),
+        engines,
     }))
 }
 
@@ -101,7 +103,8 @@ fn wrong_parts(paths: &[PathBuf], headers: &[Arc<GgufHeader>]) -> Option<ErrorIn
 
 /// A model of a folder.
 pub(super) fn of_safetensors(folder: &Path, header: &SafetensorsHeader, roots: &Roots, built_in: bool) -> LibraryModel {
-    let choice = engines::choose(Candidate::Safetensors(header));
+    let engines = engines::judge(Candidate::Safetensors(header));
+    let choice = engines::first(&engines);
     let abilities = header.template.as_deref().map(TemplateAbilities::of).unwrap_or_default();
     LibraryModel {
         id: roots.identify(folder),
@@ -121,6 +124,7 @@ pub(super) fn of_safetensors(folder: &Path, header: &SafetensorsHeader, roots: &
         built_in,
         engine: choice.as_ref().ok().copied(),
         unsupported: choice.err(),
+        engines,
     }
 }
 

@@ -3,6 +3,7 @@
 mod backups;
 mod chats;
 mod damage;
+mod engines;
 mod kill;
 mod limits;
 mod migrations;

@@ -8,14 +8,13 @@
 mod bytes;
 mod metadata;
 mod tensors;
-mod types;
 mod value;
 
 use std::fs::File;
 use std::io::{Read, Seek};
 use std::path::Path;
 
-pub use types::{TensorType, file_type_name};
+pub use inglenook_engine::tensor_types::{TensorType, file_type_name};
 
 use super::{Shape, not_a_file};
 use crate::HeaderError;

@@ -4,8 +4,8 @@ use std::collections::HashSet;
 use std::io::{Read, Seek};
 
 use super::bytes::Bytes;
-use super::types::TensorType;
 use crate::{HeaderError, header::size_words};
+use inglenook_engine::tensor_types::TensorType;
 
 /// Most tensors in a file. The largest models have about 1,000, and some thousands where each expert stands
 /// alone.

@@ -1,0 +1,9 @@
+//! The built worker from outside: a client that knows nothing but the line protocol.
+
+mod architectures;
+mod embeddings;
+mod engine;
+mod kernels;
+#[path = "../../../worker/suite/mod.rs"]
+mod suite;
+mod together;
