@@ -52,7 +52,7 @@ impl Engines {
                 let fastest = times.and_then(|times| {
                     running.iter().zip(times).min_by(|(_, a), (_, b)| a.total_cmp(b)).map(|(engine, _)| *engine)
                 });
-                fastest.map_or((Some(*first), "made for such files"), |engine| (Some(engine), "the fastest here"))
+                fastest.map_or((Some(*first), "usually the fastest"), |engine| (Some(engine), "the fastest here"))
             }
         }
     }
@@ -188,7 +188,7 @@ mod tests {
     #[test]
     fn the_preferred_engine_runs_until_another_is_measured_to_be_faster() {
         let engines = Engines::default();
-        assert_eq!(engines.of(&both()), (Some(EngineKind::LlamaCpp), "made for such files"));
+        assert_eq!(engines.of(&both()), (Some(EngineKind::LlamaCpp), "usually the fastest"));
         measured(&engines, EngineKind::MistralRs, 900.0, 90.0);
         assert_eq!(engines.of(&both()).0, Some(EngineKind::LlamaCpp), "one figure alone compares nothing");
         measured(&engines, EngineKind::LlamaCpp, 100.0, 18.0);
