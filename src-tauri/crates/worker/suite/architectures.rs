@@ -8,24 +8,6 @@ use serde_json::{Value, json};
 
 use super::client::{Worker, root};
 
-/// Every architecture that there is a model of.
-pub(crate) const ALL: [&str; 14] = [
-    "llama",
-    "mistral",
-    "mixtral",
-    "gemma2",
-    "gemma3",
-    "qwen2",
-    "qwen3",
-    "qwen3moe",
-    "phi3",
-    "deepseek2",
-    "gpt-oss",
-    "granite",
-    "llama4",
-    "smollm3",
-];
-
 fn folder() -> PathBuf {
     root().join("tests/fixtures/architectures")
 }

@@ -51,7 +51,7 @@ async fn misbehave(step: &Step) -> bool {
         Step::Abort => std::process::abort(),
         Step::Exit(code) => std::process::exit(*code),
         Step::Fault(with) => {
-            if super::session::kernels_in_use().is_some_and(|used| with.iter().any(|name| *name == used)) {
+            if super::session::kernels_in_use().is_some_and(|used| with.contains(&used)) {
                 fault();
             }
         }
