@@ -11,6 +11,18 @@ use std::path::{Path, PathBuf};
 
 use inglenook_engine::kernels::{BELOW, candidates, file_name};
 
+/// Has threads that wait for each other sleep instead of spin. A hundred times a word all of them wait for the last: on a
+/// machine that does something else besides, those that spin take the processor from the one that is waited for. To be
+/// called before there are other threads; what the person has set stays.
+#[allow(unsafe_code)]
+pub(crate) fn let_threads_sleep() {
+    const POLICY: &str = "OMP_WAIT_POLICY";
+    if env::var_os(POLICY).is_none() {
+        // SAFETY: the first thing that `main` does, so no other thread can be reading the environment.
+        unsafe { env::set_var(POLICY, "passive") };
+    }
+}
+
 /// Loads the best kernels that run here and returns their name; `None` if none could be loaded.
 pub(crate) fn load() -> Option<String> {
     let below = env::var(BELOW).ok();

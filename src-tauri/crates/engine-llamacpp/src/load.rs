@@ -156,7 +156,8 @@ fn context(
 /// Computes once what every answer needs, a product with many columns and one with a single one: kernels that this
 /// processor does not run after all die here, before anybody has asked anything.
 fn try_out(context: &mut LlamaContext<'_>, model: &LlamaModel) -> Result<(), WorkerError> {
-    const MANY: usize = 32;
+    // More than one is enough for the kernels that work in tiles; each further one makes every load longer.
+    const MANY: usize = 9;
     let last = model.n_vocab().max(1) - 1;
     let mut batch = LlamaBatch::new(MANY, 1);
     let many = MANY.min(context.n_batch() as usize);

@@ -22,6 +22,8 @@ use inglenook_worker::{Engine, Loaded, WorkerError, process};
 const LOG: &str = "error,inglenook_llamacpp=info,inglenook_worker=info,llama_cpp_2=warn";
 
 fn main() -> ExitCode {
+    // Before there are other threads, and before the kernels bring OpenMP along.
+    kernels::let_threads_sleep();
     process::start_log(LOG);
     process::offer_to_oom_killer();
     process::end_with_parent();

@@ -272,15 +272,14 @@ mod mistralrs {
         "Glm4ForCausalLM",
         "Glm4MoeLiteForCausalLM",
         "Glm4MoeForCausalLM",
-        "Qwen3MoeForCausalLM",
         "SmolLM3ForCausalLM",
         "GraniteMoeHybridForCausalLM",
         "Qwen3NextForCausalLM",
     ];
 
-    /// Loaded too, but other words come out than their makers' own program writes (test `architectures` of the worker,
-    /// against transformers 4.57.6).
-    const SAFETENSORS_DIFFERENT: &[&str] = &["Gemma2ForCausalLM", "DeepseekV2ForCausalLM"];
+    /// Loaded too, but other words come out than their makers' own program writes, or none (test `architectures` of the
+    /// worker, against transformers 4.57.6).
+    const SAFETENSORS_DIFFERENT: &[&str] = &["Gemma2ForCausalLM", "DeepseekV2ForCausalLM", "Qwen3MoeForCausalLM"];
 
     /// Loaded too, but their layers ask for a graphics card (`MXFP4Layer` in mistralrs-quant).
     const SAFETENSORS_GPU: &[&str] = &["GptOssForCausalLM"];
