@@ -73,12 +73,15 @@ pub(crate) struct Together {
     stepped_back: VecDeque<Running>,
     /// Prompt tokens that are read in a second, as far as known.
     speed: Option<f64>,
+    /// Tokens that the context takes in one batch; fewer than [`LONGEST_PIECE`] where it is short.
+    longest: usize,
 }
 
 impl Together {
     /// With a context and what keeps its conversations.
     pub(crate) fn new(model: Arc<Model>, context: LlamaContext<'static>, sequences: Sequences) -> Self {
         Self {
+            longest: (context.n_batch() as usize).min(LONGEST_PIECE),
             model,
             context,
             batch: LlamaBatch::new(LONGEST_PIECE, 1),
@@ -110,10 +113,13 @@ impl Together {
     /// How fast the model reads and writes; `None` if something else has to be done meanwhile, or it cannot be told.
     fn measure(&mut self, works: &Works) -> Option<EngineSpeed> {
         let tokens: Vec<u32> = trial(self.model.tokens().size(), TRIAL_PROMPT + TRIAL_ANSWER).collect();
+        if tokens.len() > self.model.context_length || TRIAL_PROMPT / 2 > self.longest {
+            return None;
+        }
         let number = self.sequences.seat(&mut self.context, &tokens)?.number;
         rewind(&mut self.context, number, 0);
         let begun = Instant::now();
-        let (mut at, mut read) = (0, begun);
+        let (mut at, mut prompt_read) = (0, begun);
         while at < tokens.len() {
             let end = if at < TRIAL_PROMPT { at + TRIAL_PROMPT / 2 } else { at + 1 };
             self.batch.clear();
@@ -122,19 +128,26 @@ impl Together {
                 let added = self.batch.add(LlamaToken::new(*token as i32), place as i32, &[number as i32], is_last);
                 debug_assert!(added.is_ok(), "the batch is long enough");
             }
-            if works.is_one_waiting() || self.context.decode(&mut self.batch).is_err() {
-                self.sequences.drop_place(&mut self.context, number);
-                return None;
+            let read = if works.is_one_waiting() { None } else { Some(self.context.decode(&mut self.batch)) };
+            match read {
+                Some(Ok(())) => {}
+                Some(Err(DecodeError::NoKvCacheSlot)) if self.sequences.make_room(&mut self.context) => continue,
+                Some(Err(_)) | None => {
+                    self.sequences.drop_place(&mut self.context, number);
+                    return None;
+                }
             }
             self.context.synchronize();
             at = end;
             if at == TRIAL_PROMPT {
-                read = Instant::now();
+                prompt_read = Instant::now();
             }
         }
         let speed = |tokens: usize, time: Duration| tokens as f64 / time.as_secs_f64().max(1e-6);
-        let measured =
-            EngineSpeed { prompt_tok_s: speed(TRIAL_PROMPT, read - begun), tok_s: speed(TRIAL_ANSWER, read.elapsed()) };
+        let measured = EngineSpeed {
+            prompt_tok_s: speed(TRIAL_PROMPT, prompt_read - begun),
+            tok_s: speed(TRIAL_ANSWER, prompt_read.elapsed()),
+        };
         self.sequences.drop_place(&mut self.context, number);
         Some(measured)
     }
@@ -216,7 +229,7 @@ impl Together {
     fn fill(&mut self) -> usize {
         self.batch.clear();
         let writing = self.running.iter().filter(|running| !running.is_reading()).count();
-        let mut left = piece(self.speed, writing > 0).min(LONGEST_PIECE - writing);
+        let mut left = piece(self.speed, writing > 0).min(self.longest.saturating_sub(writing));
         let mut pieces = 0;
         for running in &mut self.running {
             let reading = running.is_reading();

@@ -231,30 +231,23 @@ impl Sequences {
 
     /// Brings a parked conversation back and returns how much of it can be used.
     fn unpark(&mut self, context: &mut LlamaContext<'_>, at: usize, number: usize, shared: usize) -> usize {
-        loop {
-            match context.state_seq_set(&self.parked[at].state, number as i32) {
-                Ok(()) => break,
-                // There is not room enough in the cache.
-                Err(_) if self.drop_oldest(context) => {}
-                Err(error) => {
-                    tracing::warn!(%error, "a parked conversation could not be brought back");
-                    rewind(context, number, 0);
-                    return 0;
-                }
+        // Taken out, so that what is parked to make room for it cannot push it out.
+        let parked = self.parked.swap_remove(at);
+        while let Err(error) = context.state_seq_set(&parked.state, number as i32) {
+            rewind(context, number, 0);
+            if !self.make_room(context) {
+                tracing::warn!(%error, "a parked conversation could not be brought back");
+                return 0;
             }
         }
-        if self.parked[at].held.tokens.len() == shared {
-            self.parked.swap_remove(at);
+        if parked.held.tokens.len() == shared {
             return shared;
         }
-        if rewind(context, number, shared) { shared } else { 0 }
-    }
-
-    /// Empties the place that was used longest ago. It is not parked: that could push out what is being brought back.
-    fn drop_oldest(&mut self, context: &mut LlamaContext<'_>) -> bool {
-        let Some(oldest) = self.oldest(None) else { return false };
-        self.drop_place(context, oldest);
-        true
+        let usable = if rewind(context, number, shared) { shared } else { 0 };
+        // Its other end may still be gone back to.
+        self.parked.push(parked);
+        self.keep_within_budget();
+        usable
     }
 }
 

@@ -27,6 +27,9 @@ const EXIT_NOT_LOADED: i32 = 1;
 /// The exit code after a crash of a thread.
 const EXIT_CRASHED: i32 = 70;
 
+/// How often a measurement that was broken off is begun again: whoever always interrupts it does without.
+const MOST_TRIALS: u8 = 3;
+
 /// An engine, as far as workers differ.
 pub trait Engine: Send + Sync + 'static {
     /// What it says of itself.
@@ -92,13 +95,13 @@ pub struct Works {
     outbox: Outbox,
     /// Came while somebody only wanted to know whether anything had.
     next: RefCell<Option<Job>>,
-    /// How fast the model is was asked for and is not known yet.
-    measure: Cell<bool>,
+    /// How often it is still tried to tell how fast the model is.
+    trials: Cell<u8>,
 }
 
 impl Works {
     fn new(works: Receiver<Work>, outbox: Outbox) -> Self {
-        Self { works, outbox, next: RefCell::default(), measure: Cell::default() }
+        Self { works, outbox, next: RefCell::default(), trials: Cell::default() }
     }
 
     /// The next answer to write; waits for it. `None` when there will be no more. Where how fast the model is was asked
@@ -109,12 +112,13 @@ impl Works {
             if let Some(job) = self.look() {
                 return Some(job);
             }
-            if self.measure.get()
-                && let Some(speed) = measure(self)
-            {
-                self.measure.set(false);
-                self.outbox.send(&Report::Measured(speed));
-                continue;
+            if let Some(left) = self.trials.get().checked_sub(1) {
+                self.trials.set(left);
+                if let Some(speed) = measure(self) {
+                    self.trials.set(0);
+                    self.outbox.send(&Report::Measured(speed));
+                    continue;
+                }
             }
             if let Some(job) = self.look() {
                 return Some(job);
@@ -151,7 +155,7 @@ impl Works {
         match work {
             Work::Write(job) => Some(*job),
             Work::Measure => {
-                self.measure.set(true);
+                self.trials.set(MOST_TRIALS);
                 None
             }
             Work::Embed { id, .. } => {

@@ -51,6 +51,20 @@ fn answers_that_do_not_fit_together_are_all_written_whole() {
 }
 
 #[test]
+fn a_short_context_holds_what_it_holds_and_nothing_is_measured_in_it() {
+    let mut worker = Worker::with_model("gguf", &pocket(), json!({"context_length": 48}));
+    worker.send(&json!({"type": "measure"}));
+    let numbers: Vec<u64> = (1..=4)
+        .map(|seed| {
+            worker.ask(user("What is the capital of Kenya?"), json!({"sampling": {"temperature": 0, "seed": seed}}))
+        })
+        .collect();
+    for answer in collect_all(&mut worker, &numbers) {
+        assert_eq!(answer.text, "The capital of Kenya is Nairobi.");
+    }
+}
+
+#[test]
 fn a_cache_in_8_bits_answers_as_well() {
     let mut worker = Worker::with_model("gguf", &pocket(), json!({"kv_cache": "q8_0"}));
     assert_eq!(worker.greedy("What is the capital of Kenya?").text, "The capital of Kenya is Nairobi.");
