@@ -30,6 +30,7 @@ const REPORTS: &[&str] = &[
     "failed",
     "embedded",
     "counted",
+    "measured",
     "detokenized",
 ];
 /// How often memory is looked at.

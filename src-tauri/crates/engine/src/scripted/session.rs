@@ -7,15 +7,15 @@ use std::process::ExitCode;
 use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 
-use inglenook_contract::{ErrorCode, Parameter};
+use inglenook_contract::ErrorCode;
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio_util::sync::CancellationToken;
 
 use super::play::{self, say};
 use super::script::{LoadScript, Script, flatten};
 use super::{SCRIPT, words};
-use crate::kernels;
 use crate::protocol::{Failure, Generate, Hello, Load, PROTOCOL_VERSION, Ready, Report, Request, RequestId};
+use crate::{EngineKind, kernels};
 
 /// Runs the scripted worker on this process's stdin and stdout until its input ends.
 #[must_use]
@@ -106,29 +106,12 @@ pub(super) fn kernels_in_use() -> Option<String> {
 
 fn hello(script: &Script) -> Hello {
     KERNELS.get_or_init(|| choose_kernels(script));
-    use Parameter::{
-        ContextLength, FrequencyPenalty, MaxTokens, MinP, PresencePenalty, RepeatPenalty, Seed, Stop, Temperature,
-        Thinking, TopK, TopP,
-    };
     Hello {
         kernels: kernels_in_use(),
         protocol: script.hello.protocol.unwrap_or(PROTOCOL_VERSION),
         engine: "scripted".into(),
         version: env!("CARGO_PKG_VERSION").into(),
-        parameters: vec![
-            Temperature,
-            TopP,
-            TopK,
-            MinP,
-            RepeatPenalty,
-            PresencePenalty,
-            FrequencyPenalty,
-            MaxTokens,
-            Stop,
-            Seed,
-            ContextLength,
-            Thinking,
-        ],
+        parameters: EngineKind::LlamaCpp.parameters().to_vec(),
     }
 }
 
