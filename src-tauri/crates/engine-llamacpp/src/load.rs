@@ -9,7 +9,9 @@ use std::time::Instant;
 use inglenook_contract::{KvCache, ModelFormat};
 use inglenook_engine::protocol::{Load, LoadConfig, Ready};
 use inglenook_worker::gguf::{self, Header};
-use inglenook_worker::load::{Facts, Progress, assemble, from_disk, ready, ready_without_template, require};
+use inglenook_worker::load::{
+    Facts, Progress, assemble, from_disk, last_panic, ready, ready_without_template, require,
+};
 use inglenook_worker::wire::Outbox;
 use inglenook_worker::{Loaded, WorkerError, process};
 use llama_cpp_2::context::LlamaContext;
@@ -78,15 +80,21 @@ fn writer(
     threads: usize,
     begun: Instant,
 ) -> Result<(Loaded, Ready), WorkerError> {
-    let vocabulary = vocabulary::read(model);
-    facts.ends.extend(vocabulary::ends(model));
     let trained = facts.trained_context.max(16);
     let context_length = load.config.context_length.map_or(trained, |n| (n as usize).clamp(16, trained));
     let rewinds = !model.is_recurrent() && !model.is_hybrid();
     let numbers = if rewinds { SEQUENCES } else { RECURRENT_SEQUENCES };
     let needed = cache_bytes(header, &facts.architecture, context_length, load.config.kv_cache);
     require(needed)?;
-    let mut context = context(backend, model, context_length, numbers, threads, &load.config)?;
+    // A context waits for memory more than it computes.
+    let (vocabulary, context) = std::thread::scope(|scope| {
+        let reading = scope.spawn(|| (vocabulary::read(model), vocabulary::ends(model)));
+        let context = context(backend, model, context_length, numbers, threads, &load.config);
+        (reading.join(), context)
+    });
+    let (vocabulary, ends) = vocabulary.map_err(|_| failed("read the vocabulary", &last_panic()))?;
+    facts.ends.extend(ends);
+    let mut context = context?;
     try_out(&mut context, model)?;
     let budget = (process::available_bytes() / PARKED_SHARE) as usize;
     let model = Arc::new(assemble(load, facts, vocabulary, context_length, u32::MAX)?);
@@ -153,23 +161,19 @@ fn context(
     })
 }
 
-/// Computes once what every answer needs, a product with many columns and one with a single one: kernels that this
-/// processor does not run after all die here, before anybody has asked anything.
+/// Computes once what every answer needs: kernels that this processor does not run after all die here, before anybody
+/// has asked anything. One batch has all of them: rows are multiplied four at a time, and a single one, as a drawn token
+/// is, reaches the last layer.
 fn try_out(context: &mut LlamaContext<'_>, model: &LlamaModel) -> Result<(), WorkerError> {
-    // More than one is enough for the kernels that work in tiles; each further one makes every load longer.
-    const MANY: usize = 9;
+    const ROWS: i32 = 4;
     let last = model.n_vocab().max(1) - 1;
-    let mut batch = LlamaBatch::new(MANY, 1);
-    let many = MANY.min(context.n_batch() as usize);
-    for (from, to) in [(0, many - 1), (many - 1, many)] {
-        batch.clear();
-        for at in from..to {
-            let added = batch.add(LlamaToken::new(last.min(at as i32)), at as i32, &[0], at + 1 == to);
-            debug_assert!(added.is_ok(), "the batch is long enough");
-        }
-        context.decode(&mut batch).map_err(|error| failed("compute with this model", &error.to_string()))?;
-        context.synchronize();
+    let mut batch = LlamaBatch::new(ROWS as usize, 1);
+    for at in 0..ROWS {
+        let added = batch.add(LlamaToken::new(last.min(at)), at, &[0], at + 1 == ROWS);
+        debug_assert!(added.is_ok(), "the batch is long enough");
     }
+    context.decode(&mut batch).map_err(|error| failed("compute with this model", &error.to_string()))?;
+    context.synchronize();
     context.clear_kv_cache();
     Ok(())
 }

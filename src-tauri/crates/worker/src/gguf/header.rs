@@ -82,6 +82,9 @@ pub struct Header {
 /// belongs to them. A byte of a list takes 32 in memory.
 const MOST_ELEMENTS: usize = 1 << 23;
 
+/// Bytes that are read at once: headers of real models have some millions.
+const BUFFER: usize = 1 << 18;
+
 /// The deepest nesting of lists; real files have one level.
 const DEEPEST: u32 = 4;
 
@@ -90,7 +93,8 @@ impl Header {
     pub fn read(path: &Path) -> Result<Self, WorkerError> {
         let opened = File::open(path).and_then(|file| Ok((file.metadata()?.len(), file)));
         let (file_size, file) = opened.map_err(|error| from_disk(path, &error))?;
-        let mut reader = Bounded { inner: BufReader::new(file), left: file_size, elements: MOST_ELEMENTS };
+        let inner = BufReader::with_capacity(BUFFER, file);
+        let mut reader = Bounded { inner, left: file_size, elements: MOST_ELEMENTS };
         let (values, tensors, offsets) = parse(&mut reader).map_err(|error| match error.kind() {
             io::ErrorKind::Unsupported => WorkerError::ModelUnsupported { why: error.to_string(), detail: None },
             _ => from_disk(path, &error),
@@ -185,7 +189,7 @@ impl<R: Read> Bounded<R> {
         while bytes.last() == Some(&0) {
             bytes.pop();
         }
-        Ok(String::from_utf8_lossy(&bytes).into_owned())
+        Ok(String::from_utf8(bytes).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned()))
     }
 
     fn take(&mut self, bytes: u64) -> io::Result<()> {
