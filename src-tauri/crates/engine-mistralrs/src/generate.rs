@@ -1,7 +1,7 @@
 //! Writing an answer: find what the cache holds of its prompt, read the rest in pieces, draw until the end.
 
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use inglenook_contract::EngineSpeed;
 use inglenook_worker::answer::{Begun, Draw};
@@ -12,17 +12,7 @@ use inglenook_worker::ticket::Ticket;
 use inglenook_worker::{Scribe, WorkerError, Works, process};
 
 use crate::lane::{Lane, Lanes, Shared};
-
-/// How long reading one piece of a prompt should take. Between pieces a cancelled request, which is closed at
-/// once, lets go of the processor, and progress is told. Each piece costs a copy of the cache and one token read
-/// alone: with a 1B model of four bits on two cores pieces of 64 tokens take 5 % longer than all at once.
-const PIECE: Duration = Duration::from_millis(800);
-/// The first piece, before anything is known of the model's speed, which may be a few tokens a second.
-const FIRST_PIECE: usize = 16;
-/// Less than this is mostly overhead.
-const SHORTEST_PIECE: usize = 8;
-/// The engine itself computes no more than this at once.
-const LONGEST_PIECE: usize = 1024;
+use crate::pace::Pace;
 
 /// The share of free memory that conversations may keep between requests, as a divisor.
 const CACHE_SHARE: u64 = 4;
@@ -32,25 +22,26 @@ const CACHE_SHARE: u64 = 4;
 pub(crate) struct OneByOne {
     model: Arc<Model>,
     lanes: Lanes,
+    pace: Pace,
 }
 
 impl OneByOne {
     /// With a model and what computes with it.
     pub(crate) fn new(model: Arc<Model>, shared: Arc<Shared>) -> Self {
         let budget = (process::available_bytes() / CACHE_SHARE) as usize;
-        Self { model, lanes: Lanes::new(shared, budget) }
+        Self { model, lanes: Lanes::new(shared, budget), pace: Pace::new() }
     }
 }
 
 impl Scribe for OneByOne {
     fn write(mut self: Box<Self>, works: &Works) -> Result<(), WorkerError> {
         while let Some(job) = {
-            let Self { model, lanes } = &mut *self;
+            let Self { model, lanes, .. } = &mut *self;
             works.wait(|works| measure(model, lanes, works).ok().flatten())
         } {
             let Some(begun) = job.begin(&self.model, self.lanes.known()) else { continue };
             let ticket = begun.ticket.clone();
-            match answer(&mut self.lanes, begun) {
+            match answer(&mut self.lanes, &mut self.pace, begun) {
                 Ok(()) => {}
                 Err(WorkerError::EngineCrashed { detail }) => {
                     let error = WorkerError::EngineCrashed { detail: format!("{detail}: {}", last_panic()) };
@@ -64,12 +55,12 @@ impl Scribe for OneByOne {
     }
 }
 
-fn answer(lanes: &mut Lanes, begun: Begun) -> Result<(), WorkerError> {
+fn answer(lanes: &mut Lanes, pace: &mut Pace, begun: Begun) -> Result<(), WorkerError> {
     let Begun { ticket, prompt, writer } = begun;
     let lane = lanes.choose(&prompt)?;
     let cached = lane.prepare(&prompt)?;
     ticket.prefill(cached, prompt.len(), cached);
-    if !read(lane, &prompt, cached, &ticket)? {
+    if !read(lane, pace, &prompt, cached, &ticket)? {
         return Ok(());
     }
     let writer = Arc::new(Mutex::new(writer));
@@ -91,11 +82,12 @@ fn measure(model: &Model, lanes: &mut Lanes, works: &Works) -> Result<Option<Eng
     let lane = lanes.choose(&prompt)?;
     lane.clear()?;
     let begun = Instant::now();
-    for end in [TRIAL_PROMPT / 2, TRIAL_PROMPT] {
+    let ends = if lane.reads_in_pieces() { &[TRIAL_PROMPT / 2, TRIAL_PROMPT][..] } else { &[TRIAL_PROMPT] };
+    for end in ends {
         if works.is_one_waiting() {
             return Ok(None);
         }
-        lane.read(&prompt[..end])?;
+        lane.read(&prompt[..*end])?;
     }
     let prompt_tok_s = TRIAL_PROMPT as f64 / begun.elapsed().as_secs_f64().max(1e-6);
     let (mut times, mut tokens) = (Vec::with_capacity(TRIAL_ANSWER), trial(model.tokens().size(), TRIAL_ANSWER));
@@ -119,37 +111,18 @@ fn measure(model: &Model, lanes: &mut Lanes, works: &Works) -> Result<Option<Eng
 }
 
 /// Reads a long prompt in pieces, all but the last one. False if the request was closed meanwhile.
-fn read(lane: &mut Lane, prompt: &[u32], cached: usize, ticket: &Ticket) -> Result<bool, WorkerError> {
-    let (mut done, mut piece) = (cached, FIRST_PIECE);
+fn read(lane: &mut Lane, pace: &mut Pace, prompt: &[u32], cached: usize, ticket: &Ticket) -> Result<bool, WorkerError> {
+    let mut done = cached;
     // The last piece is read by the request that also writes; a few tokens are the least that it needs.
-    while prompt.len() - done > piece + 4 {
+    while lane.reads_in_pieces() && prompt.len() - done > pace.piece + 4 {
         let begun = Instant::now();
-        lane.read(&prompt[..done + piece])?;
-        done += piece;
+        lane.read(&prompt[..done + pace.piece])?;
+        done += pace.piece;
         if ticket.is_closed() {
             return Ok(false);
         }
         ticket.prefill(done, prompt.len(), cached);
-        piece = next_piece(piece, begun.elapsed());
+        pace.took(begun.elapsed());
     }
     Ok(!ticket.is_closed())
-}
-
-/// How long the piece after one of `tokens` tokens should be, which took so long.
-fn next_piece(tokens: usize, took: Duration) -> usize {
-    let speed = tokens as f64 / took.as_secs_f64().max(1e-6);
-    ((speed * PIECE.as_secs_f64()) as usize).clamp(SHORTEST_PIECE, LONGEST_PIECE)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn pieces_follow_the_models_speed_down_to_a_few_tokens() {
-        assert_eq!(next_piece(16, Duration::from_secs(1)), 12, "16 tokens a second");
-        assert_eq!(next_piece(64, Duration::from_secs(13)), 8, "5 tokens a second");
-        assert_eq!(next_piece(64, Duration::from_millis(100)), 512);
-        assert_eq!(next_piece(64, Duration::ZERO), LONGEST_PIECE);
-    }
 }

@@ -10,6 +10,7 @@ mod environment;
 mod generate;
 mod lane;
 mod load;
+mod pace;
 
 use std::process::ExitCode;
 

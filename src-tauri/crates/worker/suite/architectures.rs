@@ -8,7 +8,8 @@ use serde_json::{Value, json};
 
 use super::client::{Worker, root};
 
-fn folder() -> PathBuf {
+/// Where they lie.
+pub(crate) fn folder() -> PathBuf {
     root().join("tests/fixtures/architectures")
 }
 

@@ -58,8 +58,16 @@ impl Lane {
 
     /// How many tokens at the beginning of `prompt` need not be read again, as far as the cache goes.
     pub(crate) fn shared_with(&self, prompt: &[u32]) -> usize {
+        if !self.shared.keeps {
+            return 0;
+        }
         let shared = self.stored.iter().zip(prompt).take_while(|(a, b)| a == b).count();
         if self.shared.rewinds || shared == self.stored.len() { shared } else { 0 }
+    }
+
+    /// Whether a prompt can be read in pieces.
+    pub(crate) fn reads_in_pieces(&self) -> bool {
+        self.shared.keeps
     }
 
     /// How many tokens are in the cache.

@@ -14,7 +14,10 @@ pub(crate) struct Shared {
     pub(super) sentinel: u32,
     /// Fills a place that nobody will look at; ends an answer like any of its kind.
     pub(super) filler: u32,
-    /// Whether the cache can be cut back to any length. Sliding windows and recurrent layers cannot.
+    /// Whether a conversation can be gone on from at all. Recurrent layers begin anew with every request (mistral.rs
+    /// 0.8.1), so models that have some are read from the start each time, and in one go.
+    pub(super) keeps: bool,
+    /// Whether the cache can be cut back to any length. Sliding windows cannot.
     pub(super) rewinds: bool,
     /// Bytes of keys and values for one token.
     pub(super) bytes_per_token: usize,
@@ -30,10 +33,11 @@ impl Shared {
     pub(crate) fn new(pipeline: SharedPipeline, trie: &TokTrie, ends: &[u32]) -> Result<Self, WorkerError> {
         let sentinel = sentinel(trie, ends)
             .ok_or_else(|| WorkerError::ModelUnsupported { why: "its vocabulary is too small".into(), detail: None })?;
-        let (rewinds, bytes_per_token) = {
+        let (keeps, rewinds, bytes_per_token) = {
             let model = pipeline.blocking_lock();
             let metadata = model.get_metadata();
-            let rewinds = !model.cache().is_hybrid()
+            let keeps = !model.cache().is_hybrid();
+            let rewinds = keeps
                 && metadata.sliding_window.is_none()
                 && !model.cache().normal().0.iter().any(|layer| layer.is_rotating());
             let elements = metadata.model_metadata.as_ref().map_or(0, |m| {
@@ -41,11 +45,11 @@ impl Shared {
                     .map(|l| m.num_kv_heads_for_layer(l) * (m.k_head_dim_for_layer(l) + m.v_head_dim_for_layer(l)))
                     .sum()
             });
-            (rewinds, elements * metadata.activation_dtype.size_in_bytes())
+            (keeps, rewinds, elements * metadata.activation_dtype.size_in_bytes())
         };
-        tracing::info!(sentinel, rewinds, bytes_per_token, "KV cache");
+        tracing::info!(sentinel, keeps, rewinds, bytes_per_token, "KV cache");
         let filler = ends.iter().copied().find(|end| *end != sentinel).unwrap_or_default();
-        Ok(Self { pipeline, sentinel, filler, rewinds, bytes_per_token })
+        Ok(Self { pipeline, sentinel, filler, keeps, rewinds, bytes_per_token })
     }
 }
 
