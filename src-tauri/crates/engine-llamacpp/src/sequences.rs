@@ -206,7 +206,8 @@ impl Sequences {
 
     fn park(&mut self, context: &mut LlamaContext<'_>, number: usize) {
         let Some(place) = self.places[number].take() else { return };
-        let elsewhere = self.known().map(|(tokens, _)| usable(tokens, &place.held.tokens, true)).max().unwrap_or(0);
+        let elsewhere =
+            self.known().map(|(tokens, _)| usable(tokens, &place.held.tokens, self.rewinds)).max().unwrap_or(0);
         if place.held.tokens.len() - elsewhere >= WORTH_PARKING {
             match context.state_seq_get(number as i32, LlamaStateSeqFlags::default()) {
                 Ok(state) if state.byte_len() <= self.budget => {

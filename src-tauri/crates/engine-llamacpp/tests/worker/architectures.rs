@@ -3,7 +3,7 @@
 use crate::suite::architectures::differences;
 
 /// Every architecture that there is a model of.
-const ALL: [&str; 14] = [
+const ALL: [&str; 17] = [
     "llama",
     "mistral",
     "mixtral",
@@ -18,6 +18,9 @@ const ALL: [&str; 14] = [
     "granite",
     "llama4",
     "smollm3",
+    "mamba",
+    "granitehybrid",
+    "lfm2",
 ];
 
 #[test]

@@ -4,6 +4,7 @@ mod architectures;
 mod embeddings;
 mod engine;
 mod kernels;
+mod recurrent;
 #[path = "../../../worker/suite/mod.rs"]
 mod suite;
 mod together;

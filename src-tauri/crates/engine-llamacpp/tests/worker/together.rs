@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::suite::client::{Answer, Worker, add, long_text, pocket, user};
 
 /// Waits for the end of all these answers, in the order of their numbers.
-fn collect_all(worker: &mut Worker, numbers: &[u64]) -> Vec<Answer> {
+pub(crate) fn collect_all(worker: &mut Worker, numbers: &[u64]) -> Vec<Answer> {
     let mut answers: Vec<Answer> = numbers.iter().map(|_| Answer::default()).collect();
     let mut open = numbers.len();
     while open > 0 {
