@@ -34,6 +34,8 @@ SPARE = 256
 # Fewer say little about the speed: then another prompt is taken.
 FEWEST = 16
 SEEDS = 10
+# Starts of each side in a round that are not asked anything: loading varies most and takes least.
+STARTS = 5
 # What the worker does with what it has read: the tokens of the history, of a short chat and of its answer.
 HISTORY, SHORT, SHORT_ANSWER = 2_000, 128, 64
 
@@ -194,12 +196,21 @@ class Bench:
             self.check_letters(model)
         for number in range(self.options.rounds):
             if peers:
+                self.start_in_turn(model, found)
                 self.in_turn(model, found, number)
             if own:
                 found["own"].append(self.own(model, number))
             found["rounds"] = number + 1
             found["others"] = clock.share()
             keep(found)
+
+    def start_in_turn(self, model: Path, found: dict) -> None:
+        """One and the other are started, and asked nothing."""
+        for _ in range(STARTS):
+            with self.ours(model, self.context) as worker:
+                found["ours"]["loads"].append(worker.loading())
+            with self.bare(model) as bare:
+                found["bare"]["loads"].append(bare.loading())
 
     def in_turn(self, model: Path, found: dict, number: int) -> None:
         """One round: the same prompts to one and the other."""

@@ -50,18 +50,16 @@ impl Embedder {
         let trained = facts.trained_context.max(16);
         let context_length = asked.map_or(trained, |n| (n as usize).clamp(16, trained));
         let length = context_length as u32;
-        let with = |pooling| {
-            let params = LlamaContextParams::default()
-                .with_embeddings(true)
-                .with_pooling_type(pooling)
-                .with_n_ctx(NonZeroU32::new(length))
-                .with_n_batch(length)
-                .with_n_ubatch(length)
-                .with_n_threads(threads as i32)
-                .with_n_threads_batch(threads as i32);
-            model.new_context(backend, params).map_err(|error| failed("make room for texts", &error.to_string()))
-        };
-        let context = with(LlamaPoolingType::Unspecified)?;
+        let params = LlamaContextParams::default()
+            .with_embeddings(true)
+            .with_pooling_type(LlamaPoolingType::Unspecified)
+            .with_n_ctx(NonZeroU32::new(length))
+            .with_n_batch(length)
+            .with_n_ubatch(length)
+            .with_n_threads(threads as i32)
+            .with_n_threads_batch(threads as i32);
+        let context =
+            model.new_context(backend, params).map_err(|error| failed("make room for texts", &error.to_string()))?;
         Ok(Self { model, context: Mutex::new(context), architecture: facts.architecture, context_length })
     }
 

@@ -31,8 +31,10 @@ pub(crate) const LONGEST_PIECE: usize = 512;
 const SHORTEST_PIECE: usize = 64;
 /// The first piece, before anything is known of the model's speed.
 const FIRST_PIECE: usize = 128;
-/// How long reading a piece of a prompt should take. Between pieces a cancelled request lets go of the processor.
-const PIECE: Duration = Duration::from_millis(1000);
+/// How long reading a piece of a prompt should take. Between pieces a cancelled request lets go of the processor, and
+/// progress is told; but for each the weights are fetched again and the threads meet some hundred times. Measured with
+/// 0.5B and a prompt of 4,096: pieces of 64 take 5 to 8 % more processor time than pieces of 512.
+const PIECE: Duration = Duration::from_millis(2000);
 /// The same while others write, who wait for as long.
 const PIECE_BESIDE: Duration = Duration::from_millis(250);
 
@@ -332,8 +334,8 @@ impl Scribe for Together {
 fn piece(speed: Option<f64>, beside_others: bool) -> usize {
     let time = if beside_others { PIECE_BESIDE } else { PIECE };
     let tokens = speed.map_or(FIRST_PIECE, |speed| (speed * time.as_secs_f64()) as usize);
-    // Whole rows of the kernels' tiles.
-    (tokens / SHORTEST_PIECE * SHORTEST_PIECE).clamp(SHORTEST_PIECE, LONGEST_PIECE)
+    // The nearest whole number of the kernels' tiles.
+    ((tokens + SHORTEST_PIECE / 2) / SHORTEST_PIECE * SHORTEST_PIECE).clamp(SHORTEST_PIECE, LONGEST_PIECE)
 }
 
 fn failed(doing: &'static str, detail: &str) -> WorkerError {
@@ -347,8 +349,9 @@ mod tests {
     #[test]
     fn pieces_follow_the_models_speed_and_are_short_while_others_write() {
         assert_eq!(piece(None, false), FIRST_PIECE);
-        assert_eq!(piece(Some(140.0), false), 128);
-        assert_eq!(piece(Some(140.0), true), 64);
+        assert_eq!(piece(Some(140.0), false), 256, "280 would be two seconds");
+        assert_eq!(piece(Some(50.0), false), 128, "100");
+        assert_eq!(piece(Some(140.0), true), 64, "35 would be a quarter of one");
         assert_eq!(piece(Some(5.0), false), SHORTEST_PIECE);
         assert_eq!(piece(Some(1e6), false), LONGEST_PIECE);
     }
