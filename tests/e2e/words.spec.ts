@@ -105,9 +105,7 @@ async function pressWhileItGrows(page: Page): Promise<void> {
 /** Waits until the newest answer is longer by a line. */
 async function nextLine(page: Page): Promise<void> {
   const { height } = await growing(page);
-  await expect
-    .poll(async () => (await growing(page)).height, { intervals: [50] })
-    .toBeGreaterThan(height);
+  await expect.poll(async () => (await growing(page)).height, { intervals: [50] }).toBeGreaterThan(height);
 }
 
 test('deleting more than a question and its answer asks first, tells how many, and is undone', async ({
