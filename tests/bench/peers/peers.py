@@ -27,6 +27,8 @@ MODELS = [f"{size}-{quant}" for size in SIZES for quant in ("Q4_K_M", "Q8_0")]
 LENGTHS = [128, 512, 2048, 8192]
 # Prompts beyond this take minutes and vary least: there may be fewer rounds of them.
 LONG = 2048
+# So many tokens a round are asked of each side at least: short prompts take little and vary most, so they are repeated.
+ASKED = 1024
 # The files claim more than any context asked for here, for the worker takes no longer one than the model has.
 TRAINED = 16_384
 # Beyond the longest prompt, for what is written and a template's own marks.
@@ -94,6 +96,11 @@ def locked(package: str) -> str:
     return re.search(rf'name = "{package}"\nversion = "([^"]+)"', (ROOT / "Cargo.lock").read_text())[1]
 
 
+def taking_turns(turn: int, **sides: Callable) -> list[tuple[str, Callable]]:
+    """The sides, in this order and in the other by turns: who comes second finds the machine warmer or slower."""
+    return list(sides.items())[:: -1 if turn % 2 else 1]
+
+
 class Others:
     """How much of the processors' time other processes take, or whoever else is on the machine beneath a virtual one.
     Two sides asked in turn are both slowed by it, and seldom alike."""
@@ -151,14 +158,14 @@ class Bench:
     def ours(self, model: Path, context: int) -> Worker:
         return Worker(self.bin, self.cache, self.below).load(model, context, self.threads)
 
-    def bare(self, model: Path) -> Bare:
-        return Bare(self.cache, self.library, model, self.context, self.threads)
+    def bare(self, model: Path, context: int) -> Bare:
+        return Bare(self.cache, self.library, model, context, self.threads)
 
     def versions(self, model: Path) -> dict:
         git = subprocess.run(
             ["git", "describe", "--always", "--dirty"], capture_output=True, text=True, cwd=ROOT, check=False
         )
-        with self.bare(model) as bare:
+        with self.bare(model, self.context) as bare:
             ggml = bare.hello["ggml"]
         return {
             "kernels": self.kernels,
@@ -206,31 +213,41 @@ class Bench:
 
     def start_in_turn(self, model: Path, found: dict) -> None:
         """One and the other are started, and asked nothing."""
-        for _ in range(STARTS):
-            with self.ours(model, self.context) as worker:
-                found["ours"]["loads"].append(worker.loading())
-            with self.bare(model) as bare:
-                found["bare"]["loads"].append(bare.loading())
+        for turn in range(STARTS):
+            for side, start in taking_turns(turn, ours=self.ours, bare=self.bare):
+                with start(model, self.context) as started:
+                    found[side]["loads"].append(started.loading())
 
     def in_turn(self, model: Path, found: dict, number: int) -> None:
         """One round: the same prompts to one and the other."""
         lengths = [n for n in self.options.lengths if n <= LONG or number < self.options.long_rounds]
-        for group in [lengths] if self.options.together else [[length] for length in lengths]:
+        together = self.options.together
+        groups = [lengths] if together else [[n] for n in lengths for _ in range(-(-ASKED // n))]
+        for turn, group in enumerate(groups):
             begun = time.perf_counter()
-            ours, loading = self.asked_ours(model, group)
-            found["ours"]["loads"].append(loading)
-            with self.bare(model) as bare:
-                theirs = [bare.ask(text_of(n, self.seeds[model, n]), self.options.written) for n in group]
-                found["bare"]["loads"].append(bare.loading())
-            for length, one, other in zip(group, ours, theirs):
-                text, tokens = one.pop("answer"), other.pop("answer")
+            answers = {}
+            # The worker's first answer to a prompt says whether it is long enough: only then may the loop be first.
+            first = together or group not in groups[:turn]
+            for side, ask in taking_turns(0 if first else turn, ours=self.asked_ours, bare=self.asked_bare):
+                answers[side], loading = ask(model, group)
+                found[side]["loads"].append(loading)
+            for length, one, other in zip(group, answers["ours"], answers["bare"]):
+                text, (tokens, vocabulary) = one.pop("answer"), other.pop("answer")
                 # The worker ends where the model says so; the loop writes on.
-                same = text == spelled(tokens[: one["completion_tokens"]], bare.ready["vocabulary"])
+                same = text == spelled(tokens[: one["completion_tokens"]], vocabulary)
                 found["same_answers"].append(same)
                 for side, answer in (("ours", one), ("bare", other)):
                     found[side]["answers"].setdefault(str(length), []).append(answer)
             took = time.perf_counter() - begun
             say(f"  round {number + 1}, {', '.join(map(str, group))} tokens: {took:.0f} s")
+
+    def asked_bare(self, model: Path, group: list[int]) -> tuple[list[dict], dict]:
+        """The loop's answers to the prompts that the worker was asked: tokens, and the size of their vocabulary."""
+        with self.bare(model, self.context) as bare:
+            answers = [bare.ask(text_of(n, self.seeds[model, n]), self.options.written) for n in group]
+            for answer in answers:
+                answer["answer"] = (answer["answer"], bare.ready["vocabulary"])
+            return answers, bare.loading()
 
     def asked_ours(self, model: Path, group: list[int]) -> tuple[list[dict], dict]:
         """The worker's answers to prompts of these lengths, in a process of their own. Random weights may end an
