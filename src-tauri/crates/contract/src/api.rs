@@ -167,7 +167,7 @@ api! {
         /// Reads the folders again.
         "model.rescan" model_rescan(Nothing) -> ModelList;
         /// Loads a model; returns when it is ready.
-        "model.load" model_load(ModelRef) -> Nothing;
+        "model.load" model_load(LoadModel) -> Nothing;
         /// Ends a model's process; all its memory comes back.
         "model.unload" model_unload(ModelRef) -> Nothing;
         /// Chooses the engine that runs a model from its next load on.
@@ -178,6 +178,45 @@ api! {
         "folder.add" folder_add(FolderRef) -> ModelList;
         /// Forgets a folder; its files stay.
         "folder.remove" folder_remove(FolderRef) -> ModelList;
+
+        /// Models on the hub.
+        "hub.search" hub_search(HubSearch) -> HubPage;
+        /// One repository with all that can be downloaded.
+        "hub.card" hub_card(HubRepoRef) -> HubCard;
+        /// How its items fit; reads a header from the hub.
+        "hub.fits" hub_fits(HubRepoRef) -> HubFits;
+        /// The catalogue, ranked for this machine.
+        "hub.recommended" hub_recommended(Nothing) -> Vec<Recommendation>;
+        /// The picks of the first start, at most three.
+        "hub.picks" hub_picks(Nothing) -> Vec<Recommendation>;
+        /// What is known of the hub's token.
+        "hub.token" hub_token(Nothing) -> TokenState;
+        /// Keeps a token; it is tried first.
+        "hub.saveToken" hub_save_token(NewToken) -> TokenState;
+        /// Forgets the token.
+        "hub.forgetToken" hub_forget_token(Nothing) -> TokenState;
+
+        /// All downloads, in the order of the queue; those that are done last.
+        "download.list" download_list(Nothing) -> Vec<Download>;
+        /// Puts something into the queue; what is there or on its way already is not put there twice.
+        "download.start" download_start(StartDownload) -> DownloadRef;
+        /// Pauses; what is here stays.
+        "download.pause" download_pause(DownloadRef) -> Nothing;
+        /// Goes on, or tries again.
+        "download.resume" download_resume(DownloadRef) -> Nothing;
+        /// Takes it out of the queue and deletes what is here of it.
+        "download.cancel" download_cancel(DownloadRef) -> Freed;
+        /// Another place in the queue.
+        "download.move" download_move(MoveDownload) -> Nothing;
+        /// Takes all that are done off the list; the models stay.
+        "download.clear" download_clear(Nothing) -> Nothing;
+
+        /// Every host that may be contacted.
+        "network.hosts" network_hosts(Nothing) -> Vec<HostEntry>;
+        /// A page of what was contacted, newest first.
+        "network.ledger" network_ledger(LedgerRequest) -> Vec<LedgerEntry>;
+        /// Empties the ledger.
+        "network.clearLedger" network_clear_ledger(Nothing) -> Nothing;
 
         /// The settings.
         "settings.get" settings_get(Nothing) -> Settings;
@@ -190,6 +229,8 @@ api! {
 
         /// What the machine is.
         "hardware.get" hardware_get(Nothing) -> Hardware;
+        /// What loads were predicted to take, and took; newest first.
+        "hardware.loads" hardware_loads(Nothing) -> Vec<FitRecord>;
         /// Lets kernels that once crashed be tried again, at the next load.
         "hardware.retryKernels" hardware_retry_kernels(Nothing) -> Nothing;
 

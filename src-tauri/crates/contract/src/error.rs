@@ -47,6 +47,18 @@ pub enum ErrorCode {
     DiskFull,
     /// The operating system denied access to a file or folder.
     PermissionDenied,
+    /// The person switched the network, or this host, off.
+    NetworkOff,
+    /// A host on the network cannot be reached, is not trusted or fell silent.
+    Unreachable,
+    /// A host wants us to wait.
+    RateLimited,
+    /// What was asked for needs a token, or its terms accepted.
+    AccessNeeded,
+    /// A host answered what cannot be used.
+    HubFailed,
+    /// What was downloaded is not what was announced.
+    DownloadDamaged,
     /// This host cannot do it (for example, a folder dialogue in a browser).
     Unavailable,
     /// A fault of ours.
@@ -68,12 +80,16 @@ pub struct ErrorInfo {
     /// Whether the same request may succeed when tried again unchanged.
     #[serde(default)]
     pub retryable: bool,
+    /// Milliseconds to wait before that, where a host asked for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub retry_in_ms: Option<u64>,
 }
 
 impl ErrorInfo {
     /// A failure that trying again unchanged will not mend.
     pub fn new(code: ErrorCode, message: impl Into<String>) -> Self {
-        Self { code, message: message.into(), detail: None, retryable: false }
+        Self { code, message: message.into(), detail: None, retryable: false, retry_in_ms: None }
     }
 
     /// The same failure with what a bug report needs.
@@ -88,5 +104,12 @@ impl ErrorInfo {
     pub fn retryable(mut self) -> Self {
         self.retryable = true;
         self
+    }
+
+    /// The same failure, worth another try after so many milliseconds.
+    #[must_use]
+    pub fn retry_in(mut self, ms: u64) -> Self {
+        self.retry_in_ms = Some(ms);
+        self.retryable()
     }
 }

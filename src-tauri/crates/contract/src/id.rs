@@ -50,3 +50,7 @@ id! {
     /// and says nothing about where the file lies.
     ModelId
 }
+id! {
+    /// A download: a UUID version 7, so that text order is the order in which they were asked for.
+    DownloadId
+}

@@ -138,6 +138,7 @@ impl From<Failure> for ErrorInfo {
     fn from(failure: Failure) -> Self {
         Self {
             retryable: retryable(failure.code),
+            retry_in_ms: None,
             code: failure.code,
             message: failure.message,
             detail: failure.detail,

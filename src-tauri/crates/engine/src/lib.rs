@@ -31,5 +31,7 @@ pub use error::EngineError;
 pub use generation::{Canceller, Generation, GenerationEvent};
 pub use launcher::{EngineKind, Launcher, Program};
 pub use memory::free_memory;
-pub use pool::{FreeMemory, KernelsKnown, Lease, LoadSpec, OnKernels, OnMeasured, Pool, PoolSettings};
+pub use pool::{
+    FreeMemory, KernelsKnown, Lease, LoadSpec, LoadTook, OnKernels, OnLoaded, OnMeasured, Pool, PoolSettings,
+};
 pub use worker::{Count, Embeddings, Patience, Worker};

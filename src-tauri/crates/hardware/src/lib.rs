@@ -3,6 +3,7 @@
 //! Nothing is estimated here: what a system does not tell is left out. What fits into the memory is decided
 //! elsewhere. Files of the system (`/proc`, `/sys`) are read below a root that the tests move.
 
+mod bandwidth;
 mod disk;
 mod gpu;
 mod memory;
@@ -14,6 +15,7 @@ use std::path::Path;
 
 use inglenook_contract::{Hardware, Kernels};
 
+pub use bandwidth::bandwidth;
 pub use memory::{Memory, memory};
 use trees::Trees;
 

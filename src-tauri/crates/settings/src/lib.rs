@@ -1,7 +1,7 @@
 //! Where the data lies and the settings that last.
 //!
 //! [`Home`] is the one folder with everything in it, [`SettingsFile`] the settings in it, `validate` what values are
-//! allowed. Chats and models lie in the home too, but are other crates' business.
+//! allowed, [`Secrets`] what the system's keyring keeps. Chats and models lie in the home too, but are other crates' business.
 
 mod carry;
 mod durable;
@@ -11,6 +11,7 @@ mod home;
 mod lock;
 mod places;
 mod pointer;
+mod secrets;
 mod stored;
 mod validate;
 
@@ -19,4 +20,5 @@ pub use file::SettingsFile;
 pub use home::{Home, OpenedHome};
 pub use lock::HomeLock;
 pub use places::Places;
+pub use secrets::{Held, Secrets};
 pub use validate::validate_parameters;

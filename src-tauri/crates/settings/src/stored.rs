@@ -5,7 +5,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
-use crate::validate::{TEXT_SIZES, checked, validate_parameters};
+use crate::validate::{TEXT_SIZES, checked, hub_endpoint, proxy, validate_parameters};
 
 /// The whole file: what this version knows and what it does not.
 pub(crate) type Stored = Map<String, Value>;
@@ -22,6 +22,8 @@ pub(crate) fn read(text: &[u8]) -> Option<(Settings, Stored)> {
         settings.text_size = Settings::default().text_size;
     }
     settings.model_folders.retain(|folder| std::path::Path::new(folder).is_absolute());
+    settings.hub_endpoint = hub_endpoint(&settings.hub_endpoint).unwrap_or_default();
+    settings.proxy = proxy(&settings.proxy).unwrap_or_default();
     // What is left is allowed; this takes folders that stand there twice out.
     Some((checked(settings).unwrap_or_default(), stored))
 }
@@ -103,7 +105,7 @@ mod tests {
     fn one_wrong_value_does_not_take_the_others_with_it() {
         let read = settings(
             r#"{"theme":"sepia","text_size":99,"log_level":"debug","welcomed":"yes","model_folders":["relative"],
-                "last_model":"abc","defaults":{"temperature":9,"top_p":0.5,"top_k":"many","stop":["a"],"seed":-1}}"#,
+                "last_model":"abc","hub_endpoint":"http://evil.example","proxy":"none","defaults":{"temperature":9,"top_p":0.5,"top_k":"many","stop":["a"],"seed":-1}}"#,
         );
         let expected = Settings {
             log_level: LogLevel::Debug,

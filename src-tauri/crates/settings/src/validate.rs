@@ -6,6 +6,7 @@ use std::ops::RangeInclusive;
 use std::path::Path;
 
 use inglenook_contract::{ErrorCode, ErrorInfo, Parameters, Settings};
+use url::{Host, Url};
 
 /// Pixels of text in chats.
 pub(crate) const TEXT_SIZES: RangeInclusive<u32> = 12..=22;
@@ -37,8 +38,52 @@ pub(crate) fn checked(mut settings: Settings) -> Result<Settings, String> {
         }
     }
     settings.model_folders = folders;
+    settings.hub_endpoint = hub_endpoint(&settings.hub_endpoint)?;
+    settings.proxy = proxy(&settings.proxy)?;
+    settings.blocked_hosts = settings.blocked_hosts.iter().map(|host| host.trim().to_lowercase()).collect();
+    settings.blocked_hosts.retain(|host| !host.is_empty());
+    settings.blocked_hosts.sort();
+    settings.blocked_hosts.dedup();
     check_parameters(&settings.defaults)?;
     Ok(settings)
+}
+
+/// The hub's address, tidied: without white space and a slash at its end.
+pub(crate) fn hub_endpoint(text: &str) -> Result<String, String> {
+    let text = text.trim().trim_end_matches('/');
+    if text.is_empty() {
+        return Ok(String::new());
+    }
+    let wrong = |why: &str| Err(format!("“{text}” cannot be the address of a hub: {why}."));
+    let Ok(url) = Url::parse(text) else { return wrong("it has to look like https://huggingface.co") };
+    let Some(host) = url.host() else { return wrong("it names no host") };
+    let here = match host {
+        Host::Domain(name) => name == "localhost",
+        Host::Ipv4(address) => address.is_loopback(),
+        Host::Ipv6(address) => address.is_loopback(),
+    };
+    match url.scheme() {
+        "https" => {}
+        "http" if here => {}
+        "http" => return wrong("without https anybody on the way could read your token and change what comes"),
+        _ => return wrong("it has to begin with https://"),
+    }
+    if !url.username().is_empty() || url.password().is_some() || url.query().is_some() || url.fragment().is_some() {
+        return wrong("it has to be the bare address");
+    }
+    Ok(text.to_owned())
+}
+
+/// A proxy's address, without white space around it.
+pub(crate) fn proxy(text: &str) -> Result<String, String> {
+    let text = text.trim();
+    let fine = text.is_empty()
+        || Url::parse(text).is_ok_and(|url| matches!(url.scheme(), "http" | "https") && url.host().is_some());
+    if fine {
+        Ok(text.to_owned())
+    } else {
+        Err(format!("“{text}” cannot be a proxy: it has to look like http://host:port."))
+    }
 }
 
 fn check_parameters(parameters: &Parameters) -> Result<(), String> {
@@ -84,6 +129,39 @@ fn between(name: &str, value: Option<f64>, range: RangeInclusive<f64>) -> Result
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_hub_is_reached_safely_or_on_this_machine() {
+        let tidied = |text: &str| {
+            let settings = Settings { hub_endpoint: text.to_owned(), ..Settings::default() };
+            checked(settings).map(|settings| settings.hub_endpoint)
+        };
+        assert_eq!(tidied("").as_deref(), Ok(""));
+        assert_eq!(tidied(" https://hf-mirror.com/ ").as_deref(), Ok("https://hf-mirror.com"));
+        assert_eq!(tidied("https://example.org/hub").as_deref(), Ok("https://example.org/hub"));
+        assert_eq!(tidied("http://127.0.0.1:8080").as_deref(), Ok("http://127.0.0.1:8080"));
+        assert_eq!(tidied("http://[::1]:8080").as_deref(), Ok("http://[::1]:8080"));
+        for wrong in
+            ["huggingface.co", "http://hf-mirror.com", "ftp://x", "https://", "https://me:word@x", "https://x?a=1"]
+        {
+            assert!(tidied(wrong).is_err_and(|words| words.contains("address of a hub")), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn proxies_and_hosts_are_tidied() {
+        let settings = Settings {
+            proxy: " http://proxy:3128 ".to_owned(),
+            blocked_hosts: [" CDN.hf.co ", "", "a.example", "cdn.hf.co"].map(str::to_owned).to_vec(),
+            ..Settings::default()
+        };
+        let kept = checked(settings).unwrap();
+        assert_eq!(kept.proxy, "http://proxy:3128");
+        assert_eq!(kept.blocked_hosts, ["a.example", "cdn.hf.co"]);
+        for wrong in ["proxy:3128", "socks5://x:1", "http://"] {
+            assert!(checked(Settings { proxy: wrong.to_owned(), ..Settings::default() }).is_err(), "{wrong}");
+        }
+    }
 
     fn words(parameters: &Parameters) -> Option<String> {
         let error = validate_parameters(parameters).err()?;

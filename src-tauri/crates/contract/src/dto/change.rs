@@ -15,6 +15,10 @@ pub enum ChangeTag {
     Models,
     /// One model's state: loading, ready, failed, not loaded; `id` is the model.
     ModelState,
+    /// The downloads: one came, went or got on.
+    Downloads,
+    /// What left this machine: the ledger has a new entry, or the token changed.
+    Network,
     /// The settings.
     Settings,
     /// Something that the person should be told about the data on disk (see `app.notices`).

@@ -158,6 +158,16 @@ pub struct ModelRef {
     pub model: ModelId,
 }
 
+/// A model to load.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct LoadModel {
+    /// Which model.
+    pub model: ModelId,
+    /// Although it seems not to fit: the estimate may be wrong, and the person may know better.
+    #[serde(default)]
+    pub anyway: bool,
+}
+
 /// Names a folder.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct FolderRef {

@@ -49,6 +49,14 @@ pub struct Settings {
     pub idle_unload_minutes: u32,
     /// How much the log tells.
     pub log_level: LogLevel,
+    /// Nothing leaves this machine.
+    pub offline: bool,
+    /// Hosts that are not contacted, in lower case; hosts below them neither.
+    pub blocked_hosts: Vec<String>,
+    /// The address of the hub, or of a mirror; empty takes `HF_ENDPOINT`, else huggingface.co.
+    pub hub_endpoint: String,
+    /// The address of a proxy; empty takes what the system says.
+    pub proxy: String,
     /// The model that a new chat begins with: the last one chosen.
     pub last_model: Option<ModelId>,
     /// The first start was done.
@@ -64,6 +72,10 @@ impl Default for Settings {
             defaults: Parameters::default(),
             idle_unload_minutes: 15,
             log_level: LogLevel::Info,
+            offline: false,
+            blocked_hosts: Vec::new(),
+            hub_endpoint: String::new(),
+            proxy: String::new(),
             last_model: None,
             welcomed: false,
         }

@@ -10,7 +10,7 @@ use tokio::sync::{Notify, broadcast};
 
 use super::kernels::KernelsBook;
 use super::slot::{Loaded, Phase, Slot};
-use super::{FreeMemory, LoadSpec, OnMeasured};
+use super::{FreeMemory, LoadSpec, OnLoaded, OnMeasured};
 use crate::death::Ended;
 use crate::{Clock, Launcher, Patience};
 
@@ -29,6 +29,7 @@ pub(crate) struct Inner {
     /// What crashed and what works.
     pub(super) kernels: KernelsBook,
     pub(super) on_measured: OnMeasured,
+    pub(super) on_loaded: OnLoaded,
 }
 
 /// Everything that changes, behind one lock that is never held across a wait.

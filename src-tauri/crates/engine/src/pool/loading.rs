@@ -10,7 +10,7 @@ use tracing::{info, warn};
 
 use super::book::{Book, Inner};
 use super::slot::{Loaded, Phase};
-use super::{LoadSpec, kernels, sweep};
+use super::{LoadSpec, LoadTook, kernels, sweep};
 use crate::death::{Death, Ended};
 use crate::link::Link;
 use crate::{EngineError, Worker};
@@ -130,6 +130,8 @@ async fn run(inner: Arc<Inner>, loading: Arc<Loading>) {
             Ok(worker) => {
                 let ready = worker.ready();
                 info!(%model, pid = worker.pid(), context = ready.context_length, ms = ready.load_ms, "loaded");
+                let took = LoadTook { context_length: ready.context_length, memory_bytes: worker.memory_bytes() };
+                (inner.on_loaded)(&loading.spec, took);
                 if loading.spec.measure {
                     tokio::spawn(measure(Arc::downgrade(&inner), Arc::clone(&loading.spec), worker.measure()));
                 }

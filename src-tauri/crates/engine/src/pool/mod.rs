@@ -34,7 +34,7 @@ use book::{Book, Inner};
 use kernels::KernelsBook;
 pub use kernels::{KernelsKnown, OnKernels};
 pub use lease::Lease;
-pub use settings::{FreeMemory, LoadSpec, OnMeasured, PoolSettings};
+pub use settings::{FreeMemory, LoadSpec, LoadTook, OnLoaded, OnMeasured, PoolSettings};
 use slot::{Phase, Slot, Waiting};
 
 /// The models in memory. Cloning gives another handle on the same pool; dropping the last ends all workers.
@@ -81,6 +81,7 @@ impl Pool {
             kernels_crashed,
             on_kernels,
             on_measured,
+            on_loaded,
         } = settings;
         let book = Book {
             slots: BTreeMap::new(),
@@ -102,6 +103,7 @@ impl Pool {
             turn: tokio::sync::Mutex::default(),
             kernels: KernelsBook::new(kernels_crashed, on_kernels),
             on_measured,
+            on_loaded,
         };
         Self { inner: Arc::new(inner) }
     }
@@ -110,6 +112,13 @@ impl Pool {
     #[must_use]
     pub fn kernels(&self) -> KernelsKnown {
         self.inner.kernels.known()
+    }
+
+    /// Bytes that come back when all idle models are unloaded.
+    #[must_use]
+    pub fn idle_bytes(&self) -> u64 {
+        let idle = self.inner.book().idle();
+        idle.iter().map(|(_, loaded)| loaded.worker.memory_bytes()).fold(0, u64::saturating_add)
     }
 
     /// Lets kernels that crashed be tried again, at the next load.

@@ -15,6 +15,18 @@ pub type FreeMemory = Arc<dyn Fn() -> Option<u64> + Send + Sync>;
 /// Told how fast an engine runs a model.
 pub type OnMeasured = Arc<dyn Fn(&ModelId, EngineKind, EngineSpeed) + Send + Sync>;
 
+/// Told of every load that succeeded.
+pub type OnLoaded = Arc<dyn Fn(&LoadSpec, LoadTook) + Send + Sync>;
+
+/// What a model takes that has just been loaded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LoadTook {
+    /// Tokens it was loaded with.
+    pub context_length: u32,
+    /// Bytes its process holds.
+    pub memory_bytes: u64,
+}
+
 /// How a pool behaves.
 #[derive(Clone)]
 pub struct PoolSettings {
@@ -34,6 +46,8 @@ pub struct PoolSettings {
     pub on_kernels: OnKernels,
     /// Told how fast an engine runs a model.
     pub on_measured: OnMeasured,
+    /// Told what loads take.
+    pub on_loaded: OnLoaded,
 }
 
 impl Default for PoolSettings {
@@ -47,6 +61,7 @@ impl Default for PoolSettings {
             kernels_crashed: None,
             on_kernels: Arc::new(|_| {}),
             on_measured: Arc::new(|_, _, _| {}),
+            on_loaded: Arc::new(|_, _| {}),
         }
     }
 }
