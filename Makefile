@@ -73,6 +73,7 @@ unit: setup-test page engine
 	cd ui && npm run --silent test
 
 e2e: setup-test app
+	scripts/fakehub.sh $(BIN)
 	scripts/e2e.sh $(BIN)
 
 desktop: setup-test app
