@@ -4,11 +4,16 @@
 //! can be told from the header alone is told before an engine is asked, down to "no engine here runs this".
 
 mod architectures;
+pub mod catalogue;
+pub mod download;
 pub mod engines;
 mod error;
+pub mod fit;
 pub mod header;
 mod library;
+pub mod licences;
 mod parts;
+pub mod remote;
 mod template;
 
 pub use architectures::architecture_name;

@@ -2,7 +2,10 @@
 //! file's real length; they load no weights and decide nothing about engines.
 
 pub mod gguf;
+mod layers;
 pub mod safetensors;
+
+pub use layers::{Block, Group, Layers, WeightSum};
 
 use crate::HeaderError;
 

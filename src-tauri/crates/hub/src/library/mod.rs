@@ -17,7 +17,7 @@ use inglenook_contract::{
 };
 
 use crate::engines::EngineKind;
-use crate::header::Shape;
+use crate::fit::Sizes;
 
 /// A folder to look for models in.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -58,14 +58,12 @@ pub struct LibraryModel {
     pub architecture: String,
     /// Number of weights.
     pub parameters: Option<u64>,
-    /// How many of them turn tokens into vectors, where the header tells them apart.
-    pub embeddings: Option<u64>,
     /// How the weights are quantised.
     pub quantisation: Option<String>,
     /// Tokens the model was trained to hold.
     pub context_length: Option<u32>,
-    /// The sizes that decide what the KV cache takes.
-    pub shape: Shape,
+    /// What decides how much memory it takes.
+    pub sizes: Sizes,
     /// The template can ask the model to reason aloud.
     pub thinks: bool,
     /// The template knows tools.

@@ -8,6 +8,7 @@ use inglenook_contract::{ErrorCode, ErrorInfo, ModelFormat};
 use super::LibraryModel;
 use super::identity::Roots;
 use crate::engines::{self, Candidate};
+use crate::fit::Sizes;
 use crate::header::gguf::{GgufHeader, Purpose, Split};
 use crate::header::safetensors::SafetensorsHeader;
 use crate::parts::missing_words;
@@ -41,7 +42,6 @@ pub(super) fn of_gguf(paths: &[PathBuf], headers: &[Arc<GgufHeader>], roots: &Ro
     let mut whole = GgufHeader::clone(first);
     for header in headers.iter().skip(1) {
         whole.parameters = whole.parameters.saturating_add(header.parameters);
-        whole.embeddings = whole.embeddings.saturating_add(header.embeddings);
         whole.file_bytes = whole.file_bytes.saturating_add(header.file_bytes);
         for stored in &header.tensor_types {
             if !whole.tensor_types.contains(stored) {
@@ -62,10 +62,9 @@ pub(super) fn of_gguf(paths: &[PathBuf], headers: &[Arc<GgufHeader>], roots: &Ro
         size_bytes: whole.file_bytes,
         architecture: whole.architecture.clone().unwrap_or_default(),
         parameters: Some(whole.parameters),
-        embeddings: Some(whole.embeddings),
         quantisation: whole.quantisation.clone().or_else(commonest),
         context_length: whole.context_length,
-        shape: whole.shape,
+        sizes: Sizes::of_parts(headers.iter().map(Arc::as_ref)).unwrap_or_default(),
         thinks: abilities.thinks,
         tools: abilities.tools,
         built_in,
@@ -115,10 +114,9 @@ pub(super) fn of_safetensors(folder: &Path, header: &SafetensorsHeader, roots: &
         size_bytes: header.size_bytes,
         architecture: header.architecture.clone(),
         parameters: Some(header.parameters),
-        embeddings: None,
         quantisation: header.quantisation.clone(),
         context_length: header.context_length,
-        shape: header.shape,
+        sizes: Sizes::from(header),
         thinks: abilities.thinks,
         tools: abilities.tools,
         built_in,

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::io::{Read, Seek};
 
 use super::bytes::Bytes;
-use super::value::{self, Kind};
+use super::value::{self, Kind, Numbers};
 use crate::HeaderError;
 
 /// Most entries. Models have about 30 to 60.
@@ -20,6 +20,9 @@ const DEFAULT_ALIGNMENT: u64 = 32;
 /// Largest alignment that makes sense: a huge page.
 const MAX_ALIGNMENT: u64 = 2 << 20;
 
+/// Most lists that are kept. The models with most have 5.
+const MAX_LISTS: usize = 32;
+
 /// Keys below the architecture's name that are kept, and whether each may be a list with one number a block.
 const ARCHITECTURE_KEYS: &[(&str, bool)] = &[
     (".context_length", false),
@@ -31,11 +34,43 @@ const ARCHITECTURE_KEYS: &[(&str, bool)] = &[
     (".attention.value_length", false),
 ];
 
+/// More of them, which count where they are numbers or lists of numbers and are left out where they are not.
+const OPTIONAL_KEYS: &[&str] = &[
+    ".nextn_predict_layers",
+    ".feed_forward_length",
+    ".expert_feed_forward_length",
+    ".expert_count",
+    ".expert_used_count",
+    ".vocab_size",
+    ".attention.key_length_swa",
+    ".attention.value_length_swa",
+    ".attention.key_length_mla",
+    ".attention.sliding_window",
+    ".attention.sliding_window_pattern",
+    ".attention.shared_kv_layers",
+    ".attention.recurrent_layers",
+    ".attention.indexer.key_length",
+    ".full_attention_interval",
+    ".ssm.conv_kernel",
+    ".ssm.inner_size",
+    ".ssm.state_size",
+    ".ssm.group_count",
+    ".kda.head_dim",
+    ".wkv.head_size",
+    ".token_shift_count",
+    ".shortconv.l_cache",
+];
+
 /// What the entries say.
 #[derive(Debug, Default)]
 pub(super) struct Metadata {
     pub(super) texts: HashMap<&'static str, String>,
+    /// How many tokens the file lists.
+    pub(super) tokens: Option<u64>,
+    /// How many rules for joining letters to tokens it lists.
+    pub(super) merges: Option<u64>,
     numbers: HashMap<String, u64>,
+    lists: HashMap<String, Vec<u32>>,
     keys: HashSet<String>,
 }
 
@@ -73,16 +108,47 @@ impl Metadata {
             self.texts.insert(name, text);
             return Ok(());
         }
-        let number = match key {
-            "general.alignment" | "general.file_type" | "split.no" | "split.count" => value::number(bytes, kind, key)?,
+        if key == "tokenizer.ggml.tokens" {
+            self.tokens = value::count(bytes, kind)?;
+            return Ok(());
+        }
+        if key == "tokenizer.ggml.merges" {
+            self.merges = value::count(bytes, kind)?;
+            return Ok(());
+        }
+        let numbers = match key {
+            "general.alignment" | "general.file_type" | "split.no" | "split.count" => {
+                Numbers::One(value::number(bytes, kind, key)?)
+            }
             _ => match ARCHITECTURE_KEYS.iter().find(|(suffix, _)| key.ends_with(suffix)) {
-                Some((_, true)) => value::largest(bytes, kind, key)?,
-                Some((_, false)) => value::number(bytes, kind, key)?,
+                Some((_, true)) => value::numbers(bytes, kind, key)?,
+                Some((_, false)) => Numbers::One(value::number(bytes, kind, key)?),
+                None if OPTIONAL_KEYS.iter().any(|suffix| key.ends_with(suffix)) => {
+                    let Some(numbers) = value::numbers_if(bytes, kind)? else { return Ok(()) };
+                    numbers
+                }
                 None => return value::skip(bytes, kind),
             },
         };
-        self.numbers.insert(key.to_owned(), number);
+        self.keep(key, &numbers)
+    }
+
+    fn keep(&mut self, key: &str, numbers: &Numbers) -> Result<(), HeaderError> {
+        self.numbers.insert(key.to_owned(), numbers.largest());
+        let Numbers::Each(list) = numbers else { return Ok(()) };
+        if self.lists.len() >= MAX_LISTS {
+            return Err(HeaderError::damaged(
+                "The header has more lists with a number a block than any model has: the file is damaged.",
+            ));
+        }
+        let list = list.iter().map(|number| u32::try_from(*number).unwrap_or(u32::MAX)).collect();
+        self.lists.insert(key.to_owned(), list);
         Ok(())
+    }
+
+    /// A kept list, one number a block.
+    pub(super) fn list(&self, key: &str) -> Option<&[u32]> {
+        self.lists.get(key).map(Vec::as_slice)
     }
 
     /// Whether there is an entry with this key, kept or not.

@@ -6,9 +6,11 @@
 #![deny(clippy::arithmetic_side_effects)]
 
 mod bytes;
+mod layers;
 mod metadata;
 mod tensors;
 mod value;
+mod windows;
 
 use std::fs::File;
 use std::io::{Read, Seek};
@@ -16,9 +18,11 @@ use std::path::Path;
 
 pub use inglenook_engine::tensor_types::{TensorType, file_type_name};
 
+use super::layers::{Layers, WeightSum};
 use super::{Shape, not_a_file};
 use crate::HeaderError;
 use bytes::Bytes;
+use layers::Entries;
 use metadata::Metadata;
 use tensors::Tensors;
 
@@ -67,6 +71,10 @@ pub struct GgufHeader {
     pub context_length: Option<u32>,
     /// The sizes that decide what the KV cache takes.
     pub shape: Shape,
+    /// What every block keeps of a conversation. Parts of a model after the first have none.
+    pub layers: Layers,
+    /// The tensors of this file by purpose and type.
+    pub weights: Vec<WeightSum>,
     /// The chat template (Jinja).
     pub template: Option<String>,
     /// The kind of tokenizer, for example `gpt2` or `llama`.
@@ -75,6 +83,8 @@ pub struct GgufHeader {
     pub has_tokens: bool,
     /// Which part of a split model this file is.
     pub split: Option<Split>,
+    /// Where the weights begin, bytes from the file's beginning.
+    pub header_bytes: u64,
     /// The file's length, bytes.
     pub file_bytes: u64,
 }
@@ -109,11 +119,12 @@ impl GgufHeader {
         let metadata = Metadata::read(&mut bytes, entry_count)?;
         let alignment = metadata.alignment()?;
         let mut tensors = Tensors::read(&mut bytes, tensor_count, alignment)?;
-        tensors.check_extents(bytes.position(), alignment, length)?;
-        Self::assemble(version, metadata, &tensors, length)
+        let begin = tensors.check_extents(bytes.position(), alignment, length)?;
+        let header = Self::assemble(version, metadata, &tensors)?;
+        Ok(Self { header_bytes: begin, file_bytes: length, ..header })
     }
 
-    fn assemble(version: u32, mut entries: Metadata, tensors: &Tensors, length: u64) -> Result<Self, HeaderError> {
+    fn assemble(version: u32, mut entries: Metadata, tensors: &Tensors) -> Result<Self, HeaderError> {
         let architecture = entries.texts.remove("general.architecture");
         let purpose = purpose(architecture.as_deref(), entries.texts.get("general.type").map(String::as_str));
         let split = split(&entries)?;
@@ -137,6 +148,11 @@ impl GgufHeader {
             value_length: below("attention.value_length")?,
         };
         let context_length = below("context_length")?;
+        let said = architecture.as_ref().and_then(|name| entries.number(&format!("{name}.vocab_size"))).unwrap_or(0);
+        let listed = entries.tokens.unwrap_or(0).max(tensors.rows).max(said);
+        let vocabulary = u32::try_from(listed).unwrap_or(u32::MAX);
+        let layers = architecture.as_deref().map(|name| Entries { architecture: name, metadata: &entries });
+        let layers = layers.map(|entries| entries.layers(vocabulary)).unwrap_or_default();
         let commonest = tensors.types.first().map(|(stored, _)| stored.name);
         let quantisation = entries.number("general.file_type").and_then(file_type_name).or(commonest);
         let has_tokens = entries.has("tokenizer.ggml.tokens") && entries.has("tokenizer.ggml.eos_token_id");
@@ -150,11 +166,14 @@ impl GgufHeader {
             tensor_types: tensors.types.iter().map(|(stored, _)| *stored).collect(),
             context_length,
             shape,
+            layers,
+            weights: tensors.sums.clone(),
             template: entries.texts.remove("tokenizer.chat_template").filter(|text| !text.is_empty()),
             tokenizer: entries.texts.remove("tokenizer.ggml.model"),
             has_tokens,
             split,
-            file_bytes: length,
+            header_bytes: 0,
+            file_bytes: 0,
             architecture,
         })
     }

@@ -4,7 +4,9 @@ use std::collections::HashSet;
 use std::io::{Read, Seek};
 
 use super::bytes::Bytes;
-use crate::{HeaderError, header::size_words};
+use crate::HeaderError;
+use crate::header::layers::{Group, WeightSum};
+use crate::header::size_words;
 use inglenook_engine::tensor_types::TensorType;
 
 /// Most tensors in a file. The largest models have about 1,000, and some thousands where each expert stands
@@ -18,6 +20,20 @@ const MAX_DIMENSIONS: u32 = 4;
 /// The table that turns tokens into vectors, as the format names it.
 const EMBEDDINGS: &str = "token_embd.weight";
 
+/// The layer that makes tokens of vectors.
+const OUTPUT: &str = "output.weight";
+/// What the names of tensors with all experts of a block have.
+const EXPERTS: &str = "_exps.";
+
+fn group(name: &str) -> Group {
+    match name {
+        EMBEDDINGS => Group::Embeddings,
+        OUTPUT => Group::Output,
+        _ if name.contains(EXPERTS) => Group::Experts,
+        _ => Group::Blocks,
+    }
+}
+
 /// What the list says as a whole.
 #[derive(Debug, Default)]
 pub(super) struct Tensors {
@@ -25,6 +41,10 @@ pub(super) struct Tensors {
     pub(super) elements: u64,
     /// Numbers in the table of token embeddings.
     pub(super) embeddings: u64,
+    /// Rows of that table: one a token.
+    pub(super) rows: u64,
+    /// All tensors by purpose and type.
+    pub(super) sums: Vec<WeightSum>,
     /// Every type in use with the numbers stored that way, the commonest first.
     pub(super) types: Vec<(TensorType, u64)>,
     /// Where each begins and ends, from the beginning of the weights.
@@ -66,11 +86,14 @@ impl Tensors {
             return Err(wrong(&format!("has {dimensions} dimensions")));
         }
         let mut row = 1;
+        let mut rows = 0;
         let mut elements = 1_u64;
         for at in 0..dimensions {
             let length = bytes.u64()?;
-            if at == 0 {
-                row = length;
+            match at {
+                0 => row = length,
+                1 => rows = length,
+                _ => {}
             }
             elements = elements.checked_mul(length).ok_or_else(|| wrong("is larger than any can be"))?;
         }
@@ -92,7 +115,12 @@ impl Tensors {
         self.elements = self.elements.checked_add(elements).ok_or_else(|| wrong("is larger than any can be"))?;
         if name == EMBEDDINGS {
             self.embeddings = elements;
+            self.rows = rows;
         }
+        let in_eights = dimensions > 1 && rows.checked_rem(8) == Some(0);
+        let in_eights_bytes = if in_eights { size } else { 0 };
+        let sum = WeightSum { group: group(name), kind: Some(stored), elements, bytes: size, in_eights_bytes };
+        WeightSum::add(&mut self.sums, sum);
         match self.types.iter_mut().find(|(known, _)| *known == stored) {
             Some((_, sum)) => *sum = sum.saturating_add(elements),
             None => self.types.push((stored, elements)),
@@ -101,8 +129,9 @@ impl Tensors {
         Ok(())
     }
 
-    /// Checks that all weights lie in the file, none over another. `header_end` is where the header ended.
-    pub(super) fn check_extents(&mut self, header_end: u64, alignment: u64, file: u64) -> Result<(), HeaderError> {
+    /// Checks that all weights lie in the file, none over another, and says where they begin. `header_end` is where the
+    /// header ended.
+    pub(super) fn check_extents(&mut self, header_end: u64, alignment: u64, file: u64) -> Result<u64, HeaderError> {
         let start = header_end.checked_next_multiple_of(alignment).ok_or_else(HeaderError::cut)?;
         self.extents.sort_unstable();
         let mut last_end = 0;
@@ -113,7 +142,7 @@ impl Tensors {
             last_end = *end;
         }
         match start.checked_add(last_end) {
-            Some(needed) if self.extents.is_empty() || needed <= file => Ok(()),
+            Some(needed) if self.extents.is_empty() || needed <= file => Ok(start.min(file)),
             Some(needed) if needed < 1 << 50 => Err(HeaderError::damaged(format!(
                 "The file has {} of the {} that its header describes: it was probably not downloaded completely.",
                 size_words(file),

@@ -69,6 +69,23 @@ impl Kind {
     }
 }
 
+/// One number for all blocks, or one for each.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Numbers {
+    One(u64),
+    Each(Vec<u64>),
+}
+
+impl Numbers {
+    /// The largest; 0 of none.
+    pub(super) fn largest(&self) -> u64 {
+        match self {
+            Self::One(number) => *number,
+            Self::Each(list) => list.iter().copied().max().unwrap_or(0),
+        }
+    }
+}
+
 /// Leaves out a value.
 pub(super) fn skip<R: Read + Seek>(bytes: &mut Bytes<R>, kind: Kind) -> Result<(), HeaderError> {
     match (kind, kind.width()) {
@@ -84,6 +101,10 @@ fn skip_list<R: Read + Seek>(bytes: &mut Bytes<R>, depth: u32) -> Result<(), Hea
     }
     let kind = Kind::read(bytes)?;
     let count = bytes.u64()?;
+    skip_items(bytes, kind, count, depth)
+}
+
+fn skip_items<R: Read + Seek>(bytes: &mut Bytes<R>, kind: Kind, count: u64, depth: u32) -> Result<(), HeaderError> {
     match (kind, kind.width()) {
         (_, Some(width)) => bytes.skip(count.saturating_mul(width)),
         (Kind::List, None) => {
@@ -115,11 +136,11 @@ pub(super) fn number<R: Read + Seek>(bytes: &mut Bytes<R>, kind: Kind, name: &st
     })
 }
 
-/// The largest of a list of whole numbers, or the number itself where there is no list. Some architectures give
-/// the heads of every block on its own.
-pub(super) fn largest<R: Read + Seek>(bytes: &mut Bytes<R>, kind: Kind, name: &str) -> Result<u64, HeaderError> {
+/// A list of whole numbers, or the number itself where there is no list. Some architectures give the heads of every
+/// block on its own.
+pub(super) fn numbers<R: Read + Seek>(bytes: &mut Bytes<R>, kind: Kind, name: &str) -> Result<Numbers, HeaderError> {
     if kind != Kind::List {
-        return number(bytes, kind, name);
+        return number(bytes, kind, name).map(Numbers::One);
     }
     let kind = Kind::read(bytes)?;
     let count = bytes.u64()?;
@@ -128,11 +149,56 @@ pub(super) fn largest<R: Read + Seek>(bytes: &mut Bytes<R>, kind: Kind, name: &s
             "The header's entry “{name}” lists {count} numbers, more than any model has: the file is damaged."
         )));
     }
-    let mut largest = 0;
+    let mut list = Vec::new();
     for _ in 0..count {
-        largest = number(bytes, kind, name)?.max(largest);
+        list.push(number(bytes, kind, name)?);
     }
-    Ok(largest)
+    Ok(Numbers::Each(list))
+}
+
+/// As [`numbers`], yes and no taken for 1 and 0; `None`, and the value left out, where it is of another kind. For
+/// entries that a model does not need in order to be one.
+pub(super) fn numbers_if<R: Read + Seek>(bytes: &mut Bytes<R>, kind: Kind) -> Result<Option<Numbers>, HeaderError> {
+    let countable = |kind| matches!(kind, Kind::Integer(..) | Kind::Bool);
+    if countable(kind) {
+        return lenient(bytes, kind).map(|number| Some(Numbers::One(number)));
+    }
+    if kind != Kind::List {
+        return skip(bytes, kind).map(|()| None);
+    }
+    let kind = Kind::read(bytes)?;
+    let count = bytes.u64()?;
+    if !countable(kind) || count > MAX_KEPT_NUMBERS {
+        return skip_items(bytes, kind, count, 1).map(|()| None);
+    }
+    let mut list = Vec::new();
+    for _ in 0..count {
+        list.push(lenient(bytes, kind)?);
+    }
+    Ok(Some(Numbers::Each(list)))
+}
+
+/// A whole number, 0 where it lies below.
+fn lenient<R: Read + Seek>(bytes: &mut Bytes<R>, kind: Kind) -> Result<u64, HeaderError> {
+    let signed = match kind {
+        Kind::Bool => u8::from_le_bytes(bytes.take()?).min(1).into(),
+        Kind::Integer(1, true) => i8::from_le_bytes(bytes.take()?).into(),
+        Kind::Integer(2, true) => i16::from_le_bytes(bytes.take()?).into(),
+        Kind::Integer(4, true) => i32::from_le_bytes(bytes.take()?).into(),
+        Kind::Integer(_, true) => i64::from_le_bytes(bytes.take()?),
+        other => return number(bytes, other, "a number"),
+    };
+    Ok(u64::try_from(signed).unwrap_or(0))
+}
+
+/// Leaves out a list and says how many entries it has; `None`, and the value left out, where it is no list.
+pub(super) fn count<R: Read + Seek>(bytes: &mut Bytes<R>, kind: Kind) -> Result<Option<u64>, HeaderError> {
+    if kind != Kind::List {
+        return skip(bytes, kind).map(|()| None);
+    }
+    let kind = Kind::read(bytes)?;
+    let count = bytes.u64()?;
+    skip_items(bytes, kind, count, 1).map(|()| Some(count))
 }
 
 /// A text of at most `limit` bytes.

@@ -6,8 +6,9 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::files;
+use super::layers::Entries;
 use crate::HeaderError;
-use crate::header::Shape;
+use crate::header::{Layers, Shape};
 
 /// Longest `config.json`. The longest in use, with lists of exceptions to quantisation, have 300 kB.
 const MAX_BYTES: u64 = 4 << 20;
@@ -19,6 +20,7 @@ pub(super) struct Config {
     pub(super) model_type: Option<String>,
     pub(super) context_length: Option<u32>,
     pub(super) shape: Shape,
+    pub(super) layers: Layers,
     pub(super) quantised: Option<Quantised>,
 }
 
@@ -107,6 +109,12 @@ impl Config {
             Some(nested) => serde_json::from_str(nested.get())?,
             None => Sizes::default(),
         };
+        let entries: Entries<'_> = serde_json::from_str(text)?;
+        let entries = match outer.text_config {
+            // The kind of model that stands inside says how the text's part is built.
+            Some(nested) => serde_json::from_str::<Entries<'_>>(nested.get())?.or(entries),
+            None => entries,
+        };
         let either = |own: Option<&RawValue>, nested: Option<&RawValue>| small(own).or_else(|| small(nested));
         let head = either(own.head_dim, nested.head_dim);
         let shape = Shape {
@@ -127,6 +135,7 @@ impl Config {
             context_length: either(own.max_position_embeddings, nested.max_position_embeddings)
                 .or_else(|| either(own.n_positions, nested.n_positions)),
             shape,
+            layers: entries.layers(),
             quantised,
         })
     }

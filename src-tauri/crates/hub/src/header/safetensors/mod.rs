@@ -3,6 +3,7 @@
 
 mod config;
 mod files;
+mod layers;
 mod weights;
 
 use std::collections::HashMap;
@@ -12,6 +13,7 @@ pub use config::Quantised;
 pub(crate) use files::is_weights_name;
 
 use super::Shape;
+use super::layers::{Group, Layers, WeightSum};
 use crate::HeaderError;
 use config::Config;
 
@@ -37,6 +39,12 @@ pub struct SafetensorsHeader {
     pub context_length: Option<u32>,
     /// The sizes that decide what the KV cache takes.
     pub shape: Shape,
+    /// What every block keeps of a conversation.
+    pub layers: Layers,
+    /// The tensors of all files by purpose.
+    pub weights: Vec<WeightSum>,
+    /// Bytes of all weights once those that are not quantised are unpacked to 32 bits.
+    pub unpacked_bytes: u64,
     /// The chat template (Jinja).
     pub template: Option<String>,
     /// `tokenizer.json` is there.
@@ -72,6 +80,9 @@ impl SafetensorsHeader {
             quantisation,
             context_length: config.context_length,
             shape: config.shape,
+            layers: config.layers,
+            weights: sums.weights,
+            unpacked_bytes: sums.unpacked_bytes,
             template: template(folder)?,
             has_tokenizer: folder.join("tokenizer.json").is_file(),
             files,
@@ -132,22 +143,47 @@ struct NamedTemplate {
     template: String,
 }
 
+/// What a tensor is for, by the names that published models have for it.
+fn group(name: &str) -> Group {
+    const EMBEDDINGS: &[&str] = &["embed_tokens.", "tok_embeddings.", "word_embeddings.", ".wte.", "embed_in."];
+    const OUTPUT: &[&str] = &["lm_head.", "embed_out."];
+    let has = |names: &[&str]| names.iter().any(|part| name.contains(part));
+    if has(EMBEDDINGS) {
+        Group::Embeddings
+    } else if has(OUTPUT) || name == "output.weight" {
+        Group::Output
+    } else if name.contains(".experts.") {
+        Group::Experts
+    } else {
+        Group::Blocks
+    }
+}
+
 /// Adds up the tensors of all files.
 struct Sums {
     parameters: u64,
     by_type: HashMap<&'static str, u64>,
+    weights: Vec<WeightSum>,
+    unpacked_bytes: u64,
     bits: Option<u32>,
 }
 
 impl Sums {
     fn new(quantised: Option<&Quantised>) -> Self {
-        Self { parameters: 0, by_type: HashMap::new(), bits: quantised.map(|quantised| quantised.bits.unwrap_or(4)) }
+        let bits = quantised.map(|quantised| quantised.bits.unwrap_or(4));
+        Self { parameters: 0, by_type: HashMap::new(), weights: Vec::new(), unpacked_bytes: 0, bits }
     }
 
     fn add(&mut self, tensor: weights::Tensor<'_>) {
         let sum = self.by_type.entry(tensor.stored).or_default();
         *sum = sum.saturating_add(tensor.elements);
         self.parameters = self.parameters.saturating_add(self.weights_in(tensor));
+        let weights = tensor.elements.saturating_mul(4);
+        let unpacked = if tensor.stored.contains('F') { weights.max(tensor.bytes) } else { tensor.bytes };
+        self.unpacked_bytes = self.unpacked_bytes.saturating_add(unpacked);
+        let (group, elements) = (group(tensor.name), tensor.elements);
+        let sum = WeightSum { group, kind: None, elements, bytes: tensor.bytes, in_eights_bytes: 0 };
+        WeightSum::add(&mut self.weights, sum);
     }
 
     /// Quantised weights are packed, several in one whole number, with scales beside them that are no weights.

@@ -56,6 +56,8 @@ pub(super) struct Tensor<'a> {
     pub(super) stored: &'static str,
     /// How many numbers it holds.
     pub(super) elements: u64,
+    /// Bytes that they take in the file.
+    pub(super) bytes: u64,
 }
 
 /// Reads the header of the file at `path`, shows every tensor to `see`, and returns the file's length.
@@ -161,7 +163,8 @@ impl<'de> Visitor<'de> for Walk<'_> {
             if self.extents.len() > MAX_TENSORS {
                 return Err(A::Error::custom("The header lists more tensors than any model has"));
             }
-            (self.see)(Tensor { name: &name, stored, elements });
+            let bytes = entry.data_offsets.1.saturating_sub(entry.data_offsets.0);
+            (self.see)(Tensor { name: &name, stored, elements, bytes });
             if let Some(name) = names.replace(name) {
                 return Err(A::Error::custom(format!("The header has the tensor “{name}” twice")));
             }
