@@ -14,12 +14,14 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("inglenook-hardware", &["contract"]),
     ("inglenook-settings", &["contract"]),
     ("inglenook-store", &["contract"]),
-    ("inglenook-hub", &["contract", "engine"]),
-    ("inglenook-app", &["contract", "engine", "hardware", "hub", "settings", "store"]),
+    ("inglenook-net", &["contract"]),
+    ("inglenook-testkit", &[]),
+    ("inglenook-hub", &["contract", "engine", "net", "testkit"]),
+    ("inglenook-app", &["contract", "engine", "hardware", "hub", "net", "settings", "store", "testkit"]),
     ("inglenook-host", &["app", "contract", "engine", "hardware", "settings"]),
     ("inglenook-webhost", &["contract", "host"]),
     ("inglenook", &["contract", "host"]),
-    ("inglenook-journeys", &["contract", "engine", "host", "store"]),
+    ("inglenook-journeys", &["contract", "engine", "host", "store", "testkit"]),
 ];
 
 /// Libraries that only one crate may name.
@@ -29,6 +31,8 @@ const ONLY_IN: &[(&str, &str)] = &[
     ("candle", "inglenook-engine-mistralrs"),
     ("llama-cpp", "inglenook-engine-llamacpp"),
     ("sqlx", "inglenook-store"),
+    ("reqwest", "inglenook-net"),
+    ("keyring", "inglenook-settings"),
     ("axum", "inglenook-webhost"),
 ];
 

@@ -7,6 +7,7 @@ use std::time::Duration;
 use futures::Stream;
 use inglenook_contract::{ChangeTag, Changed, Notice, Settings};
 use inglenook_engine::{Launcher, Pool, PoolSettings};
+use inglenook_hub::download::ModelsFolder;
 use inglenook_hub::{Library, LibraryReader};
 use inglenook_settings::{Home, SettingsFile};
 use inglenook_store::Store;
@@ -15,8 +16,11 @@ use tokio::sync::{OnceCell, watch};
 
 use crate::answers::Answers;
 use crate::changes::Changes;
+use crate::downloads::{self, Queue};
 use crate::engines::{self, Engines};
-use crate::{Result, models};
+use crate::hub::Seen;
+use crate::network::Network;
+use crate::{Result, fit, models};
 
 /// What the application is put together from.
 pub struct AppParts {
@@ -47,6 +51,9 @@ struct Inner {
     answers: Answers,
     changes: Changes,
     engines: Engines,
+    network: Network,
+    downloads: Queue,
+    hub_seen: Seen,
     notices: Mutex<Vec<Notice>>,
 }
 
@@ -63,13 +70,16 @@ impl App {
         notices.extend(opened.notices);
         let (changes, processor) = (Changes::default(), inglenook_hardware::processor());
         let engines = Engines::read(&opened.store).await?;
+        let (on_loaded, loads) = fit::on_loaded();
         let pool_settings = PoolSettings {
+            on_loaded,
             kernels_crashed: opened.store.crashed_kernels(&processor).await?,
             on_kernels: engines::on_kernels(opened.store.clone(), changes.clone(), processor),
             on_measured: engines::on_measured(engines.clone(), opened.store.clone(), changes.clone()),
             ..pool_settings(&settings.current())
         };
         let pool = Pool::new(parts.launcher, pool_settings);
+        let network = Network::new(&settings.current(), opened.store.clone(), changes.clone())?;
         let app = Self(Arc::new(Inner {
             home: parts.home,
             settings,
@@ -83,10 +93,15 @@ impl App {
             answers: Answers::default(),
             changes,
             engines,
+            network,
+            downloads: Queue::default(),
+            hub_seen: Seen::default(),
             notices: Mutex::new(notices),
         }));
         app.watch_model_states();
         app.apply_settings_as_they_change();
+        downloads::drive(&app);
+        fit::keep_records(&app, loads);
         tokio::spawn({
             let app = app.clone();
             async move { app.library().await }
@@ -120,6 +135,7 @@ impl App {
 
     /// Stops what is being written, ends the workers, closes the store.
     pub async fn shutdown(&self) {
+        self.downloads().shutdown().await;
         self.answers().stop_all().await;
         self.pool().shutdown().await;
         self.answers().unstored.store_all(self.store()).await;
@@ -188,6 +204,24 @@ impl App {
 
     pub(crate) fn engines(&self) -> &Engines {
         &self.0.engines
+    }
+
+    pub(crate) fn network(&self) -> &Network {
+        &self.0.network
+    }
+
+    pub(crate) fn downloads(&self) -> &Queue {
+        &self.0.downloads
+    }
+
+    /// What the hub said lately.
+    pub(crate) fn hub_seen(&self) -> &Seen {
+        &self.0.hub_seen
+    }
+
+    /// Where downloads go.
+    pub(crate) fn models_folder(&self) -> ModelsFolder {
+        ModelsFolder::new(self.home().models())
     }
 
     pub(crate) fn changes_bus(&self) -> &Changes {

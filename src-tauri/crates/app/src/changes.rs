@@ -80,8 +80,8 @@ fn gather_one(change: Result<Changed, broadcast::error::RecvError>, batch: &mut 
 
 /// What a listener is told that missed some changes: read all of it again. Without an id a tag means every one.
 fn everything() -> Vec<Changed> {
-    use ChangeTag::{Chat, Chats, ModelState, Models, Settings, Status};
-    [Chats, Chat, Models, ModelState, Settings, Status].map(|tag| Changed { tag, id: None }).into()
+    use ChangeTag::{Chat, Chats, Downloads, ModelState, Models, Network, Settings, Status};
+    [Chats, Chat, Models, ModelState, Downloads, Network, Settings, Status].map(|tag| Changed { tag, id: None }).into()
 }
 
 #[cfg(test)]

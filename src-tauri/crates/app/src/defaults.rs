@@ -6,7 +6,7 @@ use inglenook_hub::LibraryModel;
 
 /// Tokens that a model is loaded with unless someone asks for more: enough for a long conversation, and a KV
 /// cache that a small machine can hold.
-const CONTEXT_LENGTH: u32 = 8_192;
+pub(crate) const CONTEXT_LENGTH: u32 = 8_192;
 
 /// The built-in defaults for a model. A model too small to choose well among likely words (Pocket) answers best
 /// greedily; the others get the mild randomness that their makers recommend most often.

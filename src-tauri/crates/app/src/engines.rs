@@ -70,6 +70,13 @@ impl Engines {
         model.engines.iter().map(shown).collect()
     }
 
+    /// How fast each engine ran a model here, as far as that was measured.
+    pub(crate) fn speeds(&self, model: &LibraryModel) -> Vec<(EngineKind, EngineSpeed)> {
+        let book = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        let speed = |engine: &EngineKind| book.speeds.get(&(model.id.clone(), engine.name().to_owned())).copied();
+        model.runs_on().filter_map(|engine| Some((engine, speed(&engine)?))).collect()
+    }
+
     /// Whether nobody knows how fast an engine runs a model.
     pub(crate) fn is_unmeasured(&self, model: &ModelId, engine: EngineKind) -> bool {
         let book = self.0.read().unwrap_or_else(PoisonError::into_inner);
@@ -161,10 +168,9 @@ mod tests {
             size_bytes: 1,
             architecture: "llama".into(),
             parameters: None,
-            embeddings: None,
             quantisation: None,
             context_length: None,
-            shape: Default::default(),
+            sizes: Default::default(),
             thinks: false,
             tools: false,
             built_in: false,

@@ -8,10 +8,14 @@ mod app;
 mod changes;
 pub mod chats;
 mod defaults;
+pub mod downloads;
 pub mod engines;
 mod error;
+pub mod fit;
+pub mod hub;
 pub mod messages;
 pub mod models;
+pub mod network;
 pub mod settings;
 
 pub use app::{App, AppParts};

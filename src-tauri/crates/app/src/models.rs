@@ -2,11 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
-use inglenook_contract::{AnsweredBy, ChangeTag, Chat, KvCache, Model, ModelId, ModelList, Parameter, Parameters};
+use inglenook_contract::{AnsweredBy, ChangeTag, Chat, LoadModel, Model, ModelId, ModelList, Parameter, Parameters};
 use inglenook_engine::LoadSpec;
 use inglenook_engine::protocol::{Load, LoadConfig};
-use inglenook_hub::{EngineKind, FolderKind, LibraryModel, Live, SearchedFolder};
+use inglenook_hub::{FolderKind, LibraryModel, Live, SearchedFolder};
 
+use crate::fit::{self, Learnt};
 use crate::{App, AppError, Result, defaults};
 
 /// The models of all folders, each with its state.
@@ -45,11 +46,16 @@ pub async fn rescan(app: &App) -> Result<ModelList> {
 /// Loads a model with the person's defaults; returns when it is ready.
 ///
 /// # Errors
-/// `NotFound`, and whatever keeps it from loading.
-pub async fn load(app: &App, model: &ModelId) -> Result<()> {
-    let model = find(app, model).await.ok_or(AppError::UnknownModel)?;
+/// `NotFound`, `OutOfMemory` where it would not fit (unless it is to be loaded anyway), and whatever keeps it from
+/// loading.
+pub async fn load(app: &App, request: &LoadModel) -> Result<()> {
+    let model = find(app, &request.model).await.ok_or(AppError::UnknownModel)?;
     let parameters = defaults::effective(&Parameters::default(), &app.settings().defaults, &model);
-    Ok(app.pool().load(load_spec(app, &model, &parameters)?).await?)
+    let mut spec = load_spec(app, &model, &parameters).await?;
+    if request.anyway {
+        spec.memory_bytes = Some(0);
+    }
+    Ok(app.pool().load(spec).await?)
 }
 
 /// Ends a model's process; answers that it writes end with it.
@@ -132,7 +138,7 @@ pub(crate) async fn for_chat(app: &App, chat: &Chat) -> Result<LibraryModel> {
 ///
 /// # Errors
 /// Why no engine here can run it.
-pub(crate) fn load_spec(app: &App, model: &LibraryModel, parameters: &Parameters) -> Result<LoadSpec> {
+pub(crate) async fn load_spec(app: &App, model: &LibraryModel, parameters: &Parameters) -> Result<LoadSpec> {
     let engine = match (app.engines().of(model), &model.unsupported) {
         ((Some(engine), _), None) => engine,
         (_, Some(reason)) => return Err(reason.clone().into()),
@@ -143,24 +149,11 @@ pub(crate) fn load_spec(app: &App, model: &LibraryModel, parameters: &Parameters
     let config = LoadConfig { context_length: parameters.context_length, kv_cache, ..LoadConfig::default() };
     let files = if model.files.len() > 1 { model.files.clone() } else { Vec::new() };
     let load = Load { format: model.format, path: model.path.clone(), files, config };
-    let memory_bytes = memory_needed(engine, model, parameters);
+    let learnt = Learnt::read(app).await?;
+    let plan = learnt.plan(engine, &model.sizes, parameters.context_length, kv_cache);
+    let memory_bytes = fit::load_bytes(model, &plan, &learnt);
     let measure = app.engines().is_unmeasured(&model.id, engine);
     Ok(LoadSpec { model: model.id.clone(), engine, load, measure, size_bytes: model.size_bytes, memory_bytes })
-}
-
-/// Bytes for the weights, the KV cache of a full context, and a tenth of the weights for what is computed; `None` where
-/// the header does not say enough. mistral.rs keeps its cache in 32 bits and unpacks the token embeddings besides.
-/// Measured with it: a Llama of 1B in Q4_K_M (0.80 GB) rests at 1.9 GB, one of 8B (5.05 GB) at 6.9 GB.
-fn memory_needed(engine: EngineKind, model: &LibraryModel, parameters: &Parameters) -> Option<u64> {
-    let context = u64::from(parameters.context_length.or(model.context_length)?);
-    let numbers = model.shape.kv_bytes_per_token(1)?.checked_mul(context)?;
-    let (cache, unpacked) = match (engine, parameters.kv_cache) {
-        (EngineKind::MistralRs, _) => (numbers.checked_mul(4)?, model.embeddings.unwrap_or(0).checked_mul(4)?),
-        // 32 numbers in 34 bytes.
-        (EngineKind::LlamaCpp, Some(KvCache::Q8_0)) => ((numbers / 32).checked_mul(34)?, 0),
-        (EngineKind::LlamaCpp, _) => (numbers.checked_mul(2)?, 0),
-    };
-    model.size_bytes.checked_add(model.size_bytes / 10)?.checked_add(unpacked)?.checked_add(cache)
 }
 
 /// The model's name as an answer remembers it.

@@ -14,6 +14,16 @@ pub async fn save(app: &App, settings: Settings) -> Result<Settings> {
     let before = app.settings();
     let kept = app.settings_file().save(settings)?;
     app.changes_bus().tell(ChangeTag::Settings);
+    let network = |settings: &Settings| {
+        let Settings { offline, blocked_hosts, hub_endpoint, proxy, .. } = settings;
+        (*offline, blocked_hosts.clone(), hub_endpoint.clone(), proxy.clone())
+    };
+    if network(&kept) != network(&before) {
+        app.network().apply(&kept)?;
+        app.hub_seen().forget();
+        app.downloads().connect_anew();
+        app.changes_bus().tell(ChangeTag::Network);
+    }
     if kept.defaults != before.defaults {
         app.changes_bus().tell(ChangeTag::Models);
     }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use futures::{Stream, StreamExt as _};
-use inglenook_app::{chats, engines, messages, models, settings};
+use inglenook_app::{chats, downloads, engines, fit, hub, messages, models, network, settings};
 use inglenook_contract::*;
 
 use crate::Desktop;
@@ -189,8 +189,8 @@ impl Api for Host {
         Ok(models::rescan(&self.app).await?)
     }
 
-    async fn model_load(&self, request: ModelRef) -> Answer<Nothing> {
-        done(models::load(&self.app, &request.model).await)
+    async fn model_load(&self, request: LoadModel) -> Answer<Nothing> {
+        done(models::load(&self.app, &request).await)
     }
 
     async fn model_unload(&self, request: ModelRef) -> Answer<Nothing> {
@@ -214,6 +214,78 @@ impl Api for Host {
         Ok(models::remove_folder(&self.app, &request.path).await?)
     }
 
+    async fn hub_search(&self, request: HubSearch) -> Answer<HubPage> {
+        Ok(hub::search(&self.app, &request).await?)
+    }
+
+    async fn hub_card(&self, request: HubRepoRef) -> Answer<HubCard> {
+        Ok(hub::card(&self.app, &request).await?)
+    }
+
+    async fn hub_fits(&self, request: HubRepoRef) -> Answer<HubFits> {
+        Ok(hub::fits(&self.app, &request).await?)
+    }
+
+    async fn hub_recommended(&self, _: Nothing) -> Answer<Vec<Recommendation>> {
+        Ok(hub::recommended(&self.app).await)
+    }
+
+    async fn hub_picks(&self, _: Nothing) -> Answer<Vec<Recommendation>> {
+        Ok(hub::picks(&self.app).await)
+    }
+
+    async fn hub_token(&self, _: Nothing) -> Answer<TokenState> {
+        Ok(network::token(&self.app).await?)
+    }
+
+    async fn hub_save_token(&self, request: NewToken) -> Answer<TokenState> {
+        Ok(network::save_token(&self.app, &request.token).await?)
+    }
+
+    async fn hub_forget_token(&self, _: Nothing) -> Answer<TokenState> {
+        Ok(network::forget_token(&self.app).await?)
+    }
+
+    async fn download_list(&self, _: Nothing) -> Answer<Vec<Download>> {
+        Ok(downloads::list(&self.app).await?)
+    }
+
+    async fn download_start(&self, request: StartDownload) -> Answer<DownloadRef> {
+        Ok(downloads::start(&self.app, &request).await?)
+    }
+
+    async fn download_pause(&self, request: DownloadRef) -> Answer<Nothing> {
+        done(downloads::pause(&self.app, &request.download).await)
+    }
+
+    async fn download_resume(&self, request: DownloadRef) -> Answer<Nothing> {
+        done(downloads::resume(&self.app, &request.download).await)
+    }
+
+    async fn download_cancel(&self, request: DownloadRef) -> Answer<Freed> {
+        Ok(downloads::cancel(&self.app, &request.download).await?)
+    }
+
+    async fn download_move(&self, request: MoveDownload) -> Answer<Nothing> {
+        done(downloads::move_in_queue(&self.app, &request).await)
+    }
+
+    async fn download_clear(&self, _: Nothing) -> Answer<Nothing> {
+        done(downloads::clear(&self.app).await)
+    }
+
+    async fn network_hosts(&self, _: Nothing) -> Answer<Vec<HostEntry>> {
+        Ok(network::hosts(&self.app).await?)
+    }
+
+    async fn network_ledger(&self, request: LedgerRequest) -> Answer<Vec<LedgerEntry>> {
+        Ok(network::ledger(&self.app, request).await?)
+    }
+
+    async fn network_clear_ledger(&self, _: Nothing) -> Answer<Nothing> {
+        done(network::clear_ledger(&self.app).await)
+    }
+
     async fn settings_get(&self, _: Nothing) -> Answer<Settings> {
         Ok(self.app.settings())
     }
@@ -232,6 +304,10 @@ impl Api for Host {
 
     async fn hardware_get(&self, _: Nothing) -> Answer<Hardware> {
         Ok(settings::hardware(&self.app).await)
+    }
+
+    async fn hardware_loads(&self, _: Nothing) -> Answer<Vec<FitRecord>> {
+        Ok(fit::records(&self.app).await?)
     }
 
     async fn hardware_retry_kernels(&self, _: Nothing) -> Answer<Nothing> {

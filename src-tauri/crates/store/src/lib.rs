@@ -1,4 +1,5 @@
-//! The record: chats and messages in SQLite.
+//! The record: chats and messages in SQLite, and what else has to outlast the end: the queue of downloads, the ledger
+//! of the network, what is known of engines and loads.
 //!
 //! A [`Store`] is a cheap handle on one database: the one on disk ([`Store::open`]) or one that lives in memory
 //! only ([`Store::temporary`], for temporary chats). Every method is one transaction. What a method returns has
@@ -13,9 +14,12 @@
 mod backup;
 mod chats;
 mod connections;
+mod contacts;
+mod downloads;
 mod engines;
 mod error;
 mod files;
+mod fit_records;
 mod fold;
 mod identity;
 mod lock;
@@ -27,7 +31,10 @@ mod schema;
 mod store;
 mod title;
 
+pub use contacts::HostSums;
+pub use downloads::{DownloadFile, DownloadStanding, KeptDownload, NewDownload};
 pub use error::StoreError;
+pub use fit_records::LoadRecord;
 pub use messages::{FinishedAnswer, Turn};
 pub use open::Opened;
 pub use store::Store;

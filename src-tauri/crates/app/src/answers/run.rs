@@ -61,7 +61,7 @@ async fn prepare(app: &App, store: &Store, live: &Live) -> Result<(Lease, Genera
     let model = models::for_chat(app, &chat).await?;
     let parameters = defaults::effective(&chat.parameters, &app.settings().defaults, &model);
     let path = store.path_to(&live.id).await?;
-    let spec = models::load_spec(app, &model, &parameters)?;
+    let spec = models::load_spec(app, &model, &parameters).await?;
     let lease = app.pool().ensure(spec).await?;
     let streaming = store.begin_streaming(&live.id, &models::answered_by(&model)).await?;
     live.replace(streaming);

@@ -3,6 +3,7 @@
 mod backups;
 mod chats;
 mod damage;
+mod downloads;
 mod engines;
 mod kill;
 mod limits;
