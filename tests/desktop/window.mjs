@@ -64,7 +64,13 @@ export class Window {
   async startDriver() {
     const [port, native] = [await freePort(), await freePort()];
     this.address = `http://127.0.0.1:${port}`;
-    const env = { ...process.env, INGLENOOK_HOME: this.home, ...this.environment };
+    // Nobody is there: no test asks anybody outside of this machine.
+    const env = {
+      ...process.env,
+      INGLENOOK_HOME: this.home,
+      HF_ENDPOINT: 'http://127.0.0.1:9',
+      ...this.environment,
+    };
     const words = ['--port', String(port), '--native-port', String(native)];
     // A process group of its own: ending it ends the web driver and a window that a failed test left open.
     this.driver = spawn('tauri-driver', words, {

@@ -11,6 +11,12 @@ const engine = (page: Page, name: string) => dialogue(page).getByRole('radio', {
 /** The line below the model's name: its engine, why, and how fast. */
 const line = (page: Page) => page.getByRole('button', { name: /^Engine of Pocket: / });
 
+/** The models of this machine. */
+async function openMine(page: Page): Promise<void> {
+  await page.getByRole('link', { name: 'Models' }).click();
+  await page.getByRole('link', { name: 'Mine' }).click();
+}
+
 async function openEngines(page: Page): Promise<void> {
   await line(page).click();
   await expect(dialogue(page)).toBeVisible();
@@ -26,7 +32,7 @@ async function choose(page: Page, name: string): Promise<void> {
 test('the engine of a model is chosen, kept, and left to Inglenook again', async ({ page, open }) => {
   const household = await open(script);
   await tryPocket(page);
-  await page.getByRole('link', { name: 'Models' }).click();
+  await openMine(page);
   await expect(line(page)).toContainText('llama.cpp');
   await openEngines(page);
   await expect(engine(page, 'Automatic')).toBeChecked();
@@ -42,7 +48,7 @@ test('the engine of a model is chosen, kept, and left to Inglenook again', async
   await household.end();
   await page.goto('about:blank');
   await page.goto(await household.start());
-  await page.getByRole('link', { name: 'Models' }).click();
+  await openMine(page);
   await expect(line(page), 'it outlives the application').toContainText('mistral.rs');
 
   await openEngines(page);
@@ -56,7 +62,7 @@ test('nobody is kept out of the choice, light or dark', async ({ page, open }) =
   await page.emulateMedia({ reducedMotion: 'reduce' });
   await open(script);
   await tryPocket(page);
-  await page.getByRole('link', { name: 'Models' }).click();
+  await openMine(page);
   await openEngines(page);
   await expect(engine(page, 'Automatic'), 'one begins at what is chosen').toBeFocused();
   for (const theme of ['light', 'dark'] as const) {

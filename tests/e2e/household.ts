@@ -19,11 +19,20 @@ export class Household {
   private printed = '';
 
   /** With a script the scripted worker stands in for the engine; without, the real one answers. */
-  constructor(private readonly script?: Script) {}
+  constructor(
+    private readonly script?: Script,
+    private readonly environment: NodeJS.ProcessEnv = {},
+  ) {}
 
   /** Starts the host and returns the address it prints. */
   async start(): Promise<string> {
-    const env: NodeJS.ProcessEnv = { ...process.env, INGLENOOK_HOME: join(this.folder, 'home') };
+    const env: NodeJS.ProcessEnv = {
+      ...process.env,
+      INGLENOOK_HOME: join(this.folder, 'home'),
+      // Nobody is there: no test asks anybody outside of this machine.
+      HF_ENDPOINT: 'http://127.0.0.1:9',
+      ...this.environment,
+    };
     if (this.script) Object.assign(env, this.scriptedEngine(this.script));
     const host = spawn(join(bin!, 'inglenook-webhost'), [], { env, stdio: ['ignore', 'pipe', 'inherit'] });
     this.host = host;
@@ -74,12 +83,15 @@ export class Household {
   }
 }
 
+/** Opens the application in the page. */
+type Open = (script?: Script, environment?: NodeJS.ProcessEnv) => Promise<Household>;
+
 /** A test with a way to open the application. */
-export const test = base.extend<{ open: (script?: Script) => Promise<Household> }>({
+export const test = base.extend<{ open: Open }>({
   open: async ({ page }, use) => {
     const households: Household[] = [];
-    await use(async (script) => {
-      const household = new Household(script);
+    await use(async (script, environment) => {
+      const household = new Household(script, environment);
       households.push(household);
       await page.goto(await household.start());
       return household;

@@ -87,7 +87,13 @@ for (const size of SIZES) {
       await sound('trash and toast');
       await page.getByRole('link', { name: 'Models' }).click();
       await expect(page.getByRole('heading', { name: 'Models', level: 1 })).toBeVisible();
-      await sound('models');
+      await sound('models, discover');
+      await page.getByRole('link', { name: 'Mine' }).click();
+      await expect(page.getByRole('heading', { name: 'On this machine' })).toBeVisible();
+      await sound('models, mine');
+      await page.getByRole('link', { name: 'Downloads' }).click();
+      await expect(page.getByText('Nothing was downloaded yet')).toBeVisible();
+      await sound('models, downloads');
       await page.getByRole('link', { name: 'Settings' }).click();
       for (const section of SECTIONS) {
         await page.getByRole('link', { name: section, exact: true }).click();

@@ -148,7 +148,7 @@ message: MessageId, };
 /**
  * The kind of thing that changed.
  */
-export type ChangeTag = "chats" | "chat" | "models" | "model_state" | "settings" | "status";
+export type ChangeTag = "chats" | "chat" | "models" | "model_state" | "downloads" | "network" | "settings" | "status";
 
 /**
  * One change. Events carry no data on purpose: the store is the record.
@@ -333,6 +333,90 @@ count: number,
 deleted_at: number, };
 
 /**
+ * One download.
+ */
+export type Download = { 
+/**
+ * Which.
+ */
+id: DownloadId, 
+/**
+ * `publisher/name`.
+ */
+repo: string, 
+/**
+ * Its name for people.
+ */
+name: string, 
+/**
+ * How the weights are quantised.
+ */
+quantisation: string | null, 
+/**
+ * How many files.
+ */
+files: number, 
+/**
+ * Bytes of all files.
+ */
+size_bytes: number, 
+/**
+ * Bytes that are here.
+ */
+done_bytes: number, 
+/**
+ * When it was asked for, milliseconds since 1970-01-01 UTC.
+ */
+added_at: number, 
+/**
+ * Where it stands.
+ */
+state: DownloadState, };
+
+/**
+ * A download: a UUID version 7, so that text order is the order in which they were asked for.
+ */
+export type DownloadId = string;
+
+/**
+ * Names a download.
+ */
+export type DownloadRef = { 
+/**
+ * Which.
+ */
+download: DownloadId, };
+
+/**
+ * Where a download stands.
+ */
+export type DownloadState = { "kind": "queued" } | { "kind": "running", 
+/**
+ * Bytes a second, over the last seconds; `None` before that is known.
+ */
+bytes_per_s: number | null, } | { "kind": "waiting", 
+/**
+ * Until when, milliseconds since 1970-01-01 UTC.
+ */
+until: number, 
+/**
+ * Why.
+ */
+error: ErrorInfo, } | { "kind": "verifying", 
+/**
+ * 0 to 1.
+ */
+fraction: number, } | { "kind": "paused" } | { "kind": "failed", 
+/**
+ * Why.
+ */
+error: ErrorInfo, } | { "kind": "done", 
+/**
+ * The model; `None` where it was deleted or moved since.
+ */
+model: ModelId | null, };
+
+/**
  * A new version of a message.
  */
 export type EditMessage = { 
@@ -382,7 +466,7 @@ tok_s: number, };
 /**
  * What kind of failure it was. The window keys severity and the mending action on it; nobody matches on text.
  */
-export type ErrorCode = "invalid_request" | "not_found" | "busy" | "model_missing" | "model_unsupported" | "model_damaged" | "out_of_memory" | "no_model" | "engine_missing" | "processor_unsupported" | "engine_crashed" | "engine_failed" | "context_full" | "template_failed" | "cancelled" | "store_failed" | "store_damaged" | "store_too_new" | "disk_full" | "permission_denied" | "unavailable" | "internal";
+export type ErrorCode = "invalid_request" | "not_found" | "busy" | "model_missing" | "model_unsupported" | "model_damaged" | "out_of_memory" | "no_model" | "engine_missing" | "processor_unsupported" | "engine_crashed" | "engine_failed" | "context_full" | "template_failed" | "cancelled" | "store_failed" | "store_damaged" | "store_too_new" | "disk_full" | "permission_denied" | "network_off" | "unreachable" | "rate_limited" | "access_needed" | "hub_failed" | "download_damaged" | "unavailable" | "internal";
 
 /**
  * A failure as the window sees it.
@@ -403,12 +487,98 @@ detail?: string,
 /**
  * Whether the same request may succeed when tried again unchanged.
  */
-retryable: boolean, };
+retryable: boolean, 
+/**
+ * Milliseconds to wait before that, where a host asked for it.
+ */
+retry_in_ms?: number, };
 
 /**
  * Why an answer ended.
  */
 export type FinishReason = "stop" | "length" | "tool_calls" | "cancelled";
+
+/**
+ * What can be said before a model is downloaded or loaded.
+ */
+export type Fit = { 
+/**
+ * The answer in a word.
+ */
+verdict: Verdict, 
+/**
+ * Bytes it will rest at with [`Fit::context`]; `None` where its header does not say enough.
+ */
+needs_bytes: number | null, 
+/**
+ * Bytes it will take at most while it is loaded.
+ */
+loading_bytes: number | null, 
+/**
+ * Of these, what every 1,024 tokens of context take.
+ */
+per_1k_bytes: number | null, 
+/**
+ * Bytes it may take: free now and what unloading others gives back, less a margin.
+ */
+budget_bytes: number, 
+/**
+ * Tokens of context that `needs_bytes` counts with.
+ */
+context: number, 
+/**
+ * The longest context that fits, tokens; `None` where not even a short one does.
+ */
+longest_context: number | null, 
+/**
+ * Tokens a second it may write, from and to; `None` where nothing is known to tell from.
+ */
+speed: SpeedRange | null, 
+/**
+ * How many loads on this machine the figures were corrected by.
+ */
+learnt_from: number, 
+/**
+ * The engine that would run it; `None` if none here can.
+ */
+engine: string | null, 
+/**
+ * Why none can.
+ */
+refusal: string | null, };
+
+/**
+ * What was predicted for a load, and what it took.
+ */
+export type FitRecord = { 
+/**
+ * The model's name.
+ */
+name: string, 
+/**
+ * Its quantisation.
+ */
+quantisation: string | null, 
+/**
+ * The engine that ran it.
+ */
+engine: string, 
+/**
+ * Tokens of context.
+ */
+context: number, 
+/**
+ * Bytes that were predicted, corrected by what was known then.
+ */
+predicted_bytes: number, 
+/**
+ * Bytes that it took.
+ */
+measured_bytes: number, 
+/**
+ * When, milliseconds since 1970-01-01 UTC.
+ */
+at: number, };
 
 /**
  * Names a folder.
@@ -418,6 +588,15 @@ export type FolderRef = {
  * Its absolute path.
  */
 path: string, };
+
+/**
+ * How many bytes came back.
+ */
+export type Freed = { 
+/**
+ * Bytes.
+ */
+bytes: number, };
 
 /**
  * A graphics card.
@@ -495,6 +674,315 @@ data: DataLocation,
 notices: Array<Notice>, };
 
 /**
+ * A host that the application may contact, and why.
+ */
+export type HostEntry = { 
+/**
+ * Its name.
+ */
+host: string, 
+/**
+ * What it is contacted for.
+ */
+purpose: string, 
+/**
+ * Whether it may be contacted.
+ */
+allowed: boolean, 
+/**
+ * How often it was, as far as the ledger reaches.
+ */
+contacts: number, 
+/**
+ * Bytes that came from it, as far as the ledger reaches.
+ */
+received_bytes: number, 
+/**
+ * When it was last contacted, milliseconds since 1970-01-01 UTC.
+ */
+last_at: number | null, };
+
+/**
+ * Whether a repository's files may be fetched.
+ */
+export type HubAccess = "open" | "gated" | "needs_token";
+
+/**
+ * A repository with all that is worth knowing before a download.
+ */
+export type HubCard = { 
+/**
+ * As in the list.
+ */
+row: HubRow, 
+/**
+ * The commit that all of this describes.
+ */
+commit: string, 
+/**
+ * Whether its files may be fetched.
+ */
+access: HubAccess, 
+/**
+ * What may be done with it.
+ */
+licence: LicenceWords, 
+/**
+ * Architecture, as far as the hub tells it.
+ */
+architecture: string | null, 
+/**
+ * Tokens the model was trained to hold.
+ */
+context_length: number | null, 
+/**
+ * What it is good at, where the catalogue knows it.
+ */
+best_for: string | null, 
+/**
+ * The card, in Markdown; `None` where there is none.
+ */
+readme: string | null, 
+/**
+ * Its page on the hub.
+ */
+page: string, 
+/**
+ * What can be downloaded, small before large.
+ */
+items: Array<HubItem>, };
+
+/**
+ * How every item of a card fits; reading a header from the hub takes a moment, so it is asked for apart.
+ */
+export type HubFits = { 
+/**
+ * By item.
+ */
+items: Array<HubItemFit>, 
+/**
+ * The item to take on this machine.
+ */
+recommended: string | null, 
+/**
+ * Why that one.
+ */
+reason: string | null, 
+/**
+ * Architecture, from the header.
+ */
+architecture: string | null, 
+/**
+ * Number of weights, from the header.
+ */
+parameters: number | null, 
+/**
+ * Tokens the model was trained to hold, from the header.
+ */
+context_length: number | null, 
+/**
+ * Bytes that were read from the hub for this.
+ */
+read_bytes: number, };
+
+/**
+ * How models are stored on the hub.
+ */
+export type HubFormat = "gguf" | "safetensors" | "uqff" | "gptq" | "awq";
+
+/**
+ * One thing to download: a GGUF file with its parts, or a folder with safetensors.
+ */
+export type HubItem = { 
+/**
+ * Its name within the repository.
+ */
+item: string, 
+/**
+ * How the weights are stored; `None` for a format that no engine here reads.
+ */
+format: ModelFormat | null, 
+/**
+ * How the weights are quantised.
+ */
+quantisation: string | null, 
+/**
+ * Bytes of all files.
+ */
+size_bytes: number, 
+/**
+ * How many files.
+ */
+files: number, 
+/**
+ * Where it stands on this machine.
+ */
+state: HubItemState, };
+
+/**
+ * How one item fits.
+ */
+export type HubItemFit = { 
+/**
+ * Which.
+ */
+item: string, 
+/**
+ * How.
+ */
+fit: Fit, };
+
+/**
+ * Where a file of the hub stands on this machine.
+ */
+export type HubItemState = { "kind": "away" } | { "kind": "downloading", 
+/**
+ * The download.
+ */
+download: DownloadId, } | { "kind": "here", 
+/**
+ * The model.
+ */
+model: ModelId, };
+
+/**
+ * A page of results.
+ */
+export type HubPage = { 
+/**
+ * In the order asked for.
+ */
+rows: Array<HubRow>, 
+/**
+ * Where the next page begins; `None` at the end.
+ */
+cursor: string | null, 
+/**
+ * What was searched for names this very repository, or a file in it.
+ */
+exact: HubRepoRef | null, };
+
+/**
+ * Names a repository, a revision of it, a file in it.
+ */
+export type HubRepoRef = { 
+/**
+ * `publisher/name`.
+ */
+repo: string, 
+/**
+ * A branch, a tag or a commit; `None` is the main branch.
+ */
+revision: string | null, 
+/**
+ * The item that a pasted link meant.
+ */
+item: string | null, };
+
+/**
+ * A repository in the list.
+ */
+export type HubRow = { 
+/**
+ * `publisher/name`.
+ */
+repo: string, 
+/**
+ * Its name without the publisher.
+ */
+name: string, 
+/**
+ * Whose it is.
+ */
+publisher: string, 
+/**
+ * Downloads of the last month.
+ */
+downloads: number, 
+/**
+ * How many liked it.
+ */
+likes: number, 
+/**
+ * When it last changed, milliseconds since 1970-01-01 UTC.
+ */
+updated_at: number | null, 
+/**
+ * How its weights are stored.
+ */
+formats: Array<HubFormat>, 
+/**
+ * The licence's name; `None` where none is named.
+ */
+licence: string | null, 
+/**
+ * The licence allows everything.
+ */
+free_licence: boolean, 
+/**
+ * It sees.
+ */
+vision: boolean, 
+/**
+ * It knows tools.
+ */
+tools: boolean, 
+/**
+ * Its terms have to be accepted on the hub first.
+ */
+gated: boolean, 
+/**
+ * Number of weights, as far as name or page tell.
+ */
+parameters: number | null, };
+
+/**
+ * What is searched for.
+ */
+export type HubSearch = { 
+/**
+ * Words, `user/repository` or a pasted link; empty for what is popular.
+ */
+words: string, 
+/**
+ * The order.
+ */
+sort: HubSort, 
+/**
+ * Only what has a file that fits this machine, as far as the size can be told.
+ */
+fits: boolean, 
+/**
+ * Only this format.
+ */
+format: HubFormat | null, 
+/**
+ * Only under licences that allow everything.
+ */
+free_licence: boolean, 
+/**
+ * Only what sees.
+ */
+vision: boolean, 
+/**
+ * Only what knows tools.
+ */
+tools: boolean, 
+/**
+ * Only this size.
+ */
+size: SizeClass | null, 
+/**
+ * Goes on behind an earlier page.
+ */
+cursor: string | null, };
+
+/**
+ * How results are ordered.
+ */
+export type HubSort = "trending" | "downloads" | "likes" | "updated";
+
+/**
  * The kernels of llama.cpp on this machine: the same arithmetic, built for one generation of processors after the
  * other.
  */
@@ -514,6 +1002,73 @@ crashed: string | null, };
 export type KvCache = "f16" | "q8_0";
 
 /**
+ * One contact with a host.
+ */
+export type LedgerEntry = { 
+/**
+ * Grows with every entry.
+ */
+number: number, 
+/**
+ * When it began, milliseconds since 1970-01-01 UTC.
+ */
+at: number, 
+/**
+ * The host's name.
+ */
+host: string, 
+/**
+ * What it was for.
+ */
+purpose: string, 
+/**
+ * The status it answered with; `None` where no answer came.
+ */
+status: number | null, 
+/**
+ * Bytes of the request.
+ */
+sent_bytes: number, 
+/**
+ * Bytes of the answer.
+ */
+received_bytes: number, };
+
+/**
+ * A page of the ledger, newest first.
+ */
+export type LedgerRequest = { 
+/**
+ * Entries before this number; `None` for the newest.
+ */
+before: number | null, };
+
+/**
+ * A licence in plain words.
+ */
+export type LicenceWords = { 
+/**
+ * Its name, for example `Apache 2.0`.
+ */
+name: string, 
+/**
+ * What one may do, in one or two sentences.
+ */
+summary: string, 
+/**
+ * What it asks for.
+ */
+asks: Array<string>, 
+/**
+ * It allows everything.
+ */
+free: boolean, 
+/**
+ * Where its text stands.
+ */
+link: string | null, };
+
+/**
  * A link in a message that the person clicked.
  */
 export type LinkRef = { 
@@ -521,6 +1076,19 @@ export type LinkRef = {
  * The address; only https and mailto are opened.
  */
 url: string, };
+
+/**
+ * A model to load.
+ */
+export type LoadModel = { 
+/**
+ * Which model.
+ */
+model: ModelId, 
+/**
+ * Although it seems not to fit: the estimate may be wrong, and the person may know better.
+ */
+anyway: boolean, };
 
 /**
  * How much the log tells.
@@ -827,6 +1395,19 @@ export type MoveData = {
 path: string | null, };
 
 /**
+ * Another place in the queue.
+ */
+export type MoveDownload = { 
+/**
+ * Which.
+ */
+download: DownloadId, 
+/**
+ * In front of which; `None` puts it last.
+ */
+before: DownloadId | null, };
+
+/**
  * A new chat.
  */
 export type NewChat = { 
@@ -847,6 +1428,15 @@ export type NewDraft = {
  * The whole text.
  */
 text: string, };
+
+/**
+ * A token of the hub.
+ */
+export type NewToken = { 
+/**
+ * As the hub shows it: `hf_…`.
+ */
+token: string, };
 
 /**
  * Where something stands in the application's own words: an empty request or an empty answer.
@@ -946,6 +1536,11 @@ thinking: boolean | null,
 kv_cache: KvCache | null, };
 
 /**
+ * One of the three picks of the first start.
+ */
+export type PickClass = "small" | "balanced" | "best";
+
+/**
  * A folder that the person picked in a dialogue.
  */
 export type PickedFolder = { 
@@ -1001,6 +1596,63 @@ chat: ChatId,
  * Which text.
  */
 queued: QueuedId, };
+
+/**
+ * A model of the catalogue, for this machine.
+ */
+export type Recommendation = { 
+/**
+ * Where it lies on the hub.
+ */
+repo: string, 
+/**
+ * Its name.
+ */
+name: string, 
+/**
+ * Who made it.
+ */
+publisher: string, 
+/**
+ * What it is good at.
+ */
+best_for: string, 
+/**
+ * Why it stands here, for this machine.
+ */
+reason: string, 
+/**
+ * `small`, `balanced` or `best` among those for the first start.
+ */
+class: PickClass | null, 
+/**
+ * The quantisation to take here.
+ */
+quantisation: string, 
+/**
+ * Bytes to download, about.
+ */
+size_bytes: number, 
+/**
+ * Bytes of memory it will take, about.
+ */
+needs_bytes: number, 
+/**
+ * It fits.
+ */
+fits: boolean, 
+/**
+ * Number of weights.
+ */
+parameters: number, 
+/**
+ * The licence's name.
+ */
+licence: string, 
+/**
+ * The licence allows everything.
+ */
+free_licence: boolean, };
 
 /**
  * A file that is not the model it seems to be.
@@ -1118,6 +1770,22 @@ idle_unload_minutes: number,
  */
 log_level: LogLevel, 
 /**
+ * Nothing leaves this machine.
+ */
+offline: boolean, 
+/**
+ * Hosts that are not contacted, in lower case; hosts below them neither.
+ */
+blocked_hosts: Array<string>, 
+/**
+ * The address of the hub, or of a mirror; empty takes `HF_ENDPOINT`, else huggingface.co.
+ */
+hub_endpoint: string, 
+/**
+ * The address of a proxy; empty takes what the system says.
+ */
+proxy: string, 
+/**
  * The model that a new chat begins with: the last one chosen.
  */
 last_model: ModelId | null, 
@@ -1127,9 +1795,71 @@ last_model: ModelId | null,
 welcomed: boolean, };
 
 /**
+ * How large models may be, by their number of weights.
+ */
+export type SizeClass = "small" | "medium" | "large" | "huge";
+
+/**
+ * From and to, tokens a second.
+ */
+export type SpeedRange = { 
+/**
+ * At least, tokens a second.
+ */
+from: number, 
+/**
+ * At most, tokens a second.
+ */
+to: number, };
+
+/**
+ * Something to download.
+ */
+export type StartDownload = { 
+/**
+ * `publisher/name`.
+ */
+repo: string, 
+/**
+ * A branch, a tag or a commit; `None` is the main branch.
+ */
+revision: string | null, 
+/**
+ * The item of the repository's card; `None` takes the one recommended for this machine, of this quantisation
+ * where one is named.
+ */
+item: string | null, 
+/**
+ * The quantisation to look for where no item is named.
+ */
+quantisation: string | null, };
+
+/**
  * Light, dark, or as the system says.
  */
 export type Theme = "system" | "light" | "dark";
+
+/**
+ * Where the token of the hub is.
+ */
+export type TokenPlace = "none" | "keyring" | "session" | "environment";
+
+/**
+ * What is known of the hub's token. The token itself never comes back.
+ */
+export type TokenState = { 
+/**
+ * Where it is.
+ */
+place: TokenPlace, 
+/**
+ * Whose it is, where that was asked.
+ */
+user: string | null, 
+/**
+ * Why the keyring could not be used.
+ */
+trouble: string | null, };
 
 /**
  * A tool that the model wants to be called.
@@ -1147,6 +1877,15 @@ name: string,
  * The arguments, a JSON object as text, exactly as the model wrote it.
  */
 arguments: string, };
+
+/**
+ * The answer in a word.
+ */
+export type Verdict = { "kind": "fits" } | { "kind": "fits_up_to", 
+/**
+ * Tokens.
+ */
+tokens: number, } | { "kind": "partly_on_processor" } | { "kind": "does_not_fit" } | { "kind": "no_engine" } | { "kind": "unknown" };
 
 export interface Calls {
   "app.hello": { request: Nothing; response: Hello };
@@ -1185,17 +1924,36 @@ export interface Calls {
   "message.purge": { request: MessageRef; response: Nothing };
   "model.list": { request: Nothing; response: ModelList };
   "model.rescan": { request: Nothing; response: ModelList };
-  "model.load": { request: ModelRef; response: Nothing };
+  "model.load": { request: LoadModel; response: Nothing };
   "model.unload": { request: ModelRef; response: Nothing };
   "model.chooseEngine": { request: ChooseEngine; response: Nothing };
   "model.reveal": { request: ModelRef; response: Nothing };
   "folder.add": { request: FolderRef; response: ModelList };
   "folder.remove": { request: FolderRef; response: ModelList };
+  "hub.search": { request: HubSearch; response: HubPage };
+  "hub.card": { request: HubRepoRef; response: HubCard };
+  "hub.fits": { request: HubRepoRef; response: HubFits };
+  "hub.recommended": { request: Nothing; response: Array<Recommendation> };
+  "hub.picks": { request: Nothing; response: Array<Recommendation> };
+  "hub.token": { request: Nothing; response: TokenState };
+  "hub.saveToken": { request: NewToken; response: TokenState };
+  "hub.forgetToken": { request: Nothing; response: TokenState };
+  "download.list": { request: Nothing; response: Array<Download> };
+  "download.start": { request: StartDownload; response: DownloadRef };
+  "download.pause": { request: DownloadRef; response: Nothing };
+  "download.resume": { request: DownloadRef; response: Nothing };
+  "download.cancel": { request: DownloadRef; response: Freed };
+  "download.move": { request: MoveDownload; response: Nothing };
+  "download.clear": { request: Nothing; response: Nothing };
+  "network.hosts": { request: Nothing; response: Array<HostEntry> };
+  "network.ledger": { request: LedgerRequest; response: Array<LedgerEntry> };
+  "network.clearLedger": { request: Nothing; response: Nothing };
   "settings.get": { request: Nothing; response: Settings };
   "settings.save": { request: Settings; response: Settings };
   "settings.data": { request: Nothing; response: DataLocation };
   "settings.moveData": { request: MoveData; response: DataLocation };
   "hardware.get": { request: Nothing; response: Hardware };
+  "hardware.loads": { request: Nothing; response: Array<FitRecord> };
   "hardware.retryKernels": { request: Nothing; response: Nothing };
   "desktop.pickFolder": { request: Nothing; response: PickedFolder };
   "desktop.openLink": { request: LinkRef; response: Nothing };

@@ -43,6 +43,12 @@ describe('changes', () => {
     expect(asked).toEqual([['chat', 'a'], ['chats'], ['models']]);
   });
 
+  it('of a download ask for the downloads only, however often they come', () => {
+    const { listeners, asked } = world();
+    listeners[0]?.onEvent([{ tag: 'downloads' }, { tag: 'downloads' }, { tag: 'network' }]);
+    expect(asked).toEqual([['downloads'], ['network'], ['hub', 'token']]);
+  });
+
   it('reach those who follow something outside of the cache', () => {
     const { listeners } = world();
     const seen: Changed[] = [];

@@ -10,6 +10,9 @@ export const invalidatedBy: Record<ChangeTag, (id?: string) => readonly (readonl
   chat: (id) => [id === undefined ? ['chat'] : ['chat', id], ['chats']],
   models: () => [['models']],
   model_state: () => [['models']],
+  // Comes about twice a second while bytes come; what became a model is told by `models`.
+  downloads: () => [['downloads']],
+  network: () => [['network'], ['hub', 'token']],
   settings: () => [['settings']],
   status: () => [['notices'], ['hardware'], ['settings', 'data']],
 };

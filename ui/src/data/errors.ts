@@ -6,7 +6,13 @@ export type Severity = 'info' | 'warning' | 'error';
 
 /** What a button beside the failure offers. */
 export type MendingAction =
-  'retry' | 'choose_model' | 'open_models' | 'lower_context' | 'open_storage' | 'copy_details';
+  | 'retry'
+  | 'choose_model'
+  | 'open_models'
+  | 'lower_context'
+  | 'open_storage'
+  | 'open_privacy'
+  | 'copy_details';
 
 export interface KnownError {
   severity: Severity;
@@ -47,6 +53,12 @@ export const errorTable: Record<ErrorCode, KnownError> = {
   },
   disk_full: { severity: 'error', title: 'The disk is full', action: 'open_storage' },
   permission_denied: { severity: 'error', title: 'Access was denied', action: 'retry' },
+  network_off: { severity: 'info', title: 'This is switched off', action: 'open_privacy' },
+  unreachable: { severity: 'warning', title: 'Nobody answers there', action: 'retry' },
+  rate_limited: { severity: 'info', title: 'The hub asks for a pause', action: 'retry' },
+  access_needed: { severity: 'warning', title: 'The hub wants to know who asks', action: 'open_privacy' },
+  hub_failed: { severity: 'warning', title: 'The hub could not answer', action: 'retry' },
+  download_damaged: { severity: 'error', title: 'The download arrived damaged', action: 'retry' },
   unavailable: { severity: 'info', title: 'Not available here', action: null },
   internal: { severity: 'error', title: 'Inglenook made a mistake', action: 'copy_details' },
 };
@@ -58,6 +70,7 @@ export const actionLabels: Record<MendingAction, string> = {
   open_models: 'Show models',
   lower_context: 'Change the context length',
   open_storage: 'Show storage settings',
+  open_privacy: 'Show privacy settings',
   copy_details: 'Copy the details',
 };
 

@@ -3,14 +3,17 @@ import { describe, expect, it, vi } from 'vitest';
 import { LOCALE_OF_WORDS, wordsLocale } from '../words/language';
 import {
   bytes,
+  bytesOf,
   counted,
   dateTime,
   daysAgo,
   duration,
+  many,
   memory,
   percent,
   relativeDay,
   relativeTime,
+  wait,
   weights,
 } from './format';
 
@@ -46,6 +49,28 @@ describe('figures for people', () => {
     expect(percent(0.999)).toBe('99 %');
     expect(percent(1)).toBe('100 %');
     expect(percent(2)).toBe('100 %');
+  });
+
+  it('tell how much of a size is here, in one unit', () => {
+    expect(bytesOf(1.62e9, 2.5e9)).toBe('1.6 of 2.5 GB');
+    expect(bytesOf(40e6, 2.5e9)).toBe('0.0 of 2.5 GB');
+    expect(bytesOf(40e6, 531e6)).toBe('40 of 531 MB');
+  });
+
+  it('count waits down in whole units', () => {
+    expect(wait(0), 'never nothing').toBe('1 s');
+    expect(wait(54_200)).toBe('55 s');
+    expect(wait(89_500)).toBe('2 min');
+    expect(wait(3_600_000)).toBe('1 h');
+    expect(wait(4_750_000)).toBe('1 h 20 min');
+  });
+
+  it('shorten how many people did something', () => {
+    expect(many(812)).toBe('812');
+    expect(many(1_900)).toBe('1.9 k');
+    expect(many(640_400)).toBe('640 k');
+    expect(many(999_800), 'rounds into the next unit').toBe('1 M');
+    expect(many(1_212_000)).toBe('1.2 M');
   });
 
   it('show durations in the units that matter', () => {

@@ -16,6 +16,13 @@ export function bytes(count: number): string {
   return `${whole.format(Math.max(count > 0 ? 1 : 0, count / 1e3))} kB`;
 }
 
+/** How much of a size is here, both in the unit of the whole: "1.6 of 2.5 GB". */
+export function bytesOf(done: number, total: number): string {
+  const of = (part: string, whole: string) => `${part} of ${whole}`;
+  if (total >= 0.95 * GIGA) return of(tenths.format(done / GIGA), bytes(total));
+  return of(whole.format(done / (total >= MEGA ? MEGA : 1e3)), bytes(total));
+}
+
 /** Memory as it is sold, in GB of 1,024³ bytes: "16 GB", "23.4 GB", "512 MB". The engine's messages count so too. */
 export function memory(count: number, locale?: string): string {
   const gigabytes = count / 1024 ** 3;
@@ -56,6 +63,32 @@ export function duration(milliseconds: number): string {
   if (minutes < 60) return rounded % 60 === 0 ? `${minutes} min` : `${minutes} min ${rounded % 60} s`;
   const hours = Math.floor(minutes / 60);
   return minutes % 60 === 0 ? `${hours} h` : `${hours} h ${minutes % 60} min`;
+}
+
+/** A wait as it counts down, in whole units: "55 s", "3 min", "1 h 20 min". */
+export function wait(milliseconds: number): string {
+  const seconds = Math.max(1, Math.ceil(milliseconds / 1000));
+  if (seconds < 90) return `${seconds} s`;
+  const minutes = Math.ceil(seconds / 60);
+  if (minutes < 60) return `${minutes} min`;
+  return minutes % 60 === 0
+    ? `${whole.format(minutes / 60)} h`
+    : `${whole.format(Math.floor(minutes / 60))} h ${minutes % 60} min`;
+}
+
+/** "1.2 M", "640 k", "812": how many people did something. */
+export function many(value: number): string {
+  for (const [unit, size] of [
+    ['M', 1e6],
+    ['k', 1e3],
+  ] as const) {
+    // Rounds into the next unit rather than to "1,000 k".
+    if (value >= size * 0.9995) {
+      const scaled = value / size;
+      return `${scaled < 9.95 ? atMostTenths.format(scaled) : whole.format(scaled)} ${unit}`;
+    }
+  }
+  return whole.format(value);
 }
 
 /** Whole days between two moments in the person's time zone; 0 is today, 1 yesterday. */

@@ -2,10 +2,12 @@
 export { onChange } from './changes';
 export { actionLabels, describeError, errorTable, type KnownError, type MendingAction } from './errors';
 export * as format from './format';
+export { onItsWay } from './onItsWay';
 export {
   adoptModels,
   keys,
   saveSettings,
+  type SearchedFor,
   type SettingsChange,
   useChat,
   useChats,
@@ -15,7 +17,16 @@ export {
   useModels,
   useBackups,
   useDeletedMessages,
+  useDownloads,
+  useHosts,
+  useHubCard,
+  useHubFits,
+  useHubSearch,
+  useLedger,
   useNotices,
+  usePicks,
+  useRecommended,
   useSettings,
+  useToken,
 } from './queries';
 export { queryClient } from './queryClient';

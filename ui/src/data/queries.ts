@@ -1,5 +1,5 @@
 // What screens ask the host for, by name. Each goes through the cache; changes.ts says when it is asked again.
-import { createQuery, keepPreviousData } from '@tanstack/svelte-query';
+import { createInfiniteQuery, createQuery, keepPreviousData } from '@tanstack/svelte-query';
 
 import type {
   Backup,
@@ -7,15 +7,28 @@ import type {
   ChatSummary,
   DataLocation,
   DeletedMessages,
+  Download,
   Hardware,
   Hello,
+  HostEntry,
+  HubCard,
+  HubFits,
+  HubPage,
+  HubRepoRef,
+  HubSearch,
+  LedgerEntry,
   ModelList,
   Notice,
+  Recommendation,
   Settings,
+  TokenState,
 } from '../contract/bindings';
 import { host } from '../host';
 import { applyAppearance } from './theme';
 import { queryClient } from './queryClient';
+
+/** What is searched for, whichever page of it. */
+export type SearchedFor = Omit<HubSearch, 'cursor'>;
 
 /** Names in the cache. The first part is what changes.ts invalidates by. */
 export const keys = {
@@ -29,6 +42,22 @@ export const keys = {
   settings: ['settings'],
   data: ['settings', 'data'],
   hardware: ['hardware'],
+  downloads: ['downloads'],
+  hubSearch: (search: SearchedFor) => ['hub', 'search', search],
+  hubCards: ['hub', 'card'],
+  /** All that the hub itself said. */
+  ofHub: [
+    ['hub', 'search'],
+    ['hub', 'card'],
+    ['hub', 'fits'],
+  ],
+  hubCard: (repo: HubRepoRef) => ['hub', 'card', repo],
+  hubFits: (repo: HubRepoRef) => ['hub', 'fits', repo],
+  recommended: ['hub', 'recommended'],
+  picks: ['hub', 'picks'],
+  token: ['hub', 'token'],
+  hosts: ['network', 'hosts'],
+  ledger: ['network', 'ledger'],
 } as const;
 
 /** What the window needs before it can show anything; what it brings along need not be asked for again. */
@@ -100,6 +129,103 @@ export const useHardware = (every: number | false = false) =>
     refetchInterval: every,
     staleTime: 2_000,
   }));
+
+/** What was heard from the hub a while ago may be asked for again; until then nothing leaves this machine for it. */
+const HUB_STALE_MS = 10 * 60_000;
+
+/** Models of the hub, page by page; `null` asks for nothing. */
+export const useHubSearch = (search: () => SearchedFor | null) =>
+  createInfiniteQuery<HubPage, Error, { pages: HubPage[] }, ReturnType<typeof keys.hubSearch>, string | null>(
+    () => {
+      const wanted = search();
+      return {
+        queryKey: keys.hubSearch(wanted ?? NOTHING_SEARCHED),
+        queryFn: ({ pageParam }) =>
+          host.call('hub.search', { ...(wanted ?? NOTHING_SEARCHED), cursor: pageParam }),
+        initialPageParam: null,
+        getNextPageParam: (page) => page.cursor,
+        enabled: wanted !== null,
+        // While another search runs, the rows of the last one stay in sight.
+        placeholderData: keepPreviousData,
+        staleTime: HUB_STALE_MS,
+      };
+    },
+  );
+
+const NOTHING_SEARCHED: SearchedFor = {
+  words: '',
+  sort: 'trending',
+  fits: false,
+  format: null,
+  free_licence: false,
+  vision: false,
+  tools: false,
+  size: null,
+};
+
+const NO_REPO: HubRepoRef = { repo: '', revision: null, item: null };
+
+/** One repository of the hub; none is asked for while there is none. */
+export const useHubCard = (repo: () => HubRepoRef | null) =>
+  createQuery<HubCard>(() => {
+    const wanted = repo();
+    return {
+      queryKey: keys.hubCard(wanted ?? NO_REPO),
+      queryFn: () => host.call('hub.card', wanted ?? NO_REPO),
+      enabled: wanted !== null,
+      staleTime: HUB_STALE_MS,
+    };
+  });
+
+/** How the files of a repository fit; headers are read from the hub for it. */
+export const useHubFits = (repo: () => HubRepoRef | null) =>
+  createQuery<HubFits>(() => {
+    const wanted = repo();
+    return {
+      queryKey: keys.hubFits(wanted ?? NO_REPO),
+      queryFn: () => host.call('hub.fits', wanted ?? NO_REPO),
+      enabled: wanted !== null,
+      // What is free on this machine changes sooner than what the hub says.
+      staleTime: 60_000,
+    };
+  });
+
+/** The catalogue for this machine; nothing leaves it for this. */
+export const useRecommended = () =>
+  createQuery<Recommendation[]>(() => ({
+    queryKey: keys.recommended,
+    queryFn: () => host.call('hub.recommended', {}),
+  }));
+
+/** Three of the catalogue for the first start. */
+export const usePicks = () =>
+  createQuery<Recommendation[]>(() => ({ queryKey: keys.picks, queryFn: () => host.call('hub.picks', {}) }));
+
+/** The queue of downloads, with those that are done. */
+export const useDownloads = () =>
+  createQuery<Download[]>(() => ({
+    queryKey: keys.downloads,
+    queryFn: () => host.call('download.list', {}),
+  }));
+
+/** What is known of the hub's token. */
+export const useToken = () =>
+  createQuery<TokenState>(() => ({ queryKey: keys.token, queryFn: () => host.call('hub.token', {}) }));
+
+/** Every host that may be contacted. */
+export const useHosts = () =>
+  createQuery<HostEntry[]>(() => ({ queryKey: keys.hosts, queryFn: () => host.call('network.hosts', {}) }));
+
+/** What was contacted, newest first, page by page. An empty page is the end. */
+export const useLedger = () =>
+  createInfiniteQuery<LedgerEntry[], Error, { pages: LedgerEntry[][] }, typeof keys.ledger, number | null>(
+    () => ({
+      queryKey: keys.ledger,
+      queryFn: ({ pageParam }) => host.call('network.ledger', { before: pageParam }),
+      initialPageParam: null,
+      getNextPageParam: (page) => page.at(-1)?.number ?? null,
+    }),
+  );
 
 /** Some of the settings, or how they follow from the newest ones. */
 export type SettingsChange = Partial<Settings> | ((newest: Settings) => Partial<Settings>);

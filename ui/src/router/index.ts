@@ -1,2 +1,2 @@
-export { parseRoute, routeHash, type Route } from './route';
+export { type ModelsTab, parseRoute, routeHash, type Route } from './route';
 export { openChat, openModels, openSettings, openStart, router } from './router.svelte';

@@ -1,5 +1,5 @@
 // Where the window is, as state; the address after the "#" is the record, so that back and forward work.
-import { parseRoute, routeHash, type Route } from './route';
+import { type ModelsTab, parseRoute, routeHash, type Route } from './route';
 
 class Router {
   route = $state.raw<Route>(parseRoute(globalThis.location?.hash ?? ''));
@@ -23,6 +23,6 @@ export const router = new Router();
 
 export const openChat = (chat: string | null, options?: { replace?: boolean }) =>
   router.go({ page: 'chat', chat }, options);
-export const openModels = () => router.go({ page: 'models' });
+export const openModels = (tab: ModelsTab = 'mine') => router.go({ page: 'models', tab });
 export const openSettings = (section = 'general') => router.go({ page: 'settings', section });
 export const openStart = () => router.go({ page: 'start' });

@@ -7,7 +7,8 @@ describe('addresses', () => {
     const routes: Route[] = [
       { page: 'chat', chat: null },
       { page: 'chat', chat: 'temp-0198 a/ß' },
-      { page: 'models' },
+      { page: 'models', tab: 'discover' },
+      { page: 'models', tab: 'downloads' },
       { page: 'settings', section: 'appearance' },
       { page: 'start' },
     ];
@@ -22,7 +23,12 @@ describe('addresses', () => {
 
   it('are not confused by the key of the host', () => {
     expect(parseRoute('#key=/models')).toEqual({ page: 'chat', chat: null });
-    expect(parseRoute('#/models&key=abc')).toEqual({ page: 'models' });
+    expect(parseRoute('#/models&key=abc')).toEqual({ page: 'models', tab: 'mine' });
+  });
+
+  it('of the models begin with those that are here', () => {
+    for (const hash of ['#/models', '#/models/', '#/models/nowhere'])
+      expect(parseRoute(hash), hash).toEqual({ page: 'models', tab: 'mine' });
   });
 
   it('of the settings begin with their first section', () => {
@@ -40,9 +46,9 @@ describe('the router', () => {
   });
 
   it('follows an address that was changed by hand', () => {
-    location.hash = '#/models';
+    location.hash = '#/models/discover';
     window.dispatchEvent(new HashChangeEvent('hashchange'));
-    expect(router.route).toEqual({ page: 'models' });
+    expect(router.route).toEqual({ page: 'models', tab: 'discover' });
   });
 
   it('leaves no way back where it replaces', () => {

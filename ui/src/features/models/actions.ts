@@ -17,9 +17,18 @@ async function attempt(work: () => Promise<unknown>): Promise<void> {
   }
 }
 
-/** Resolves when it is ready, or when that failed; the list tells how far it is. */
-export function load(model: Model): Promise<void> {
-  return attempt(() => host.call('model.load', { model: model.id }));
+/**
+ * Resolves when it is ready, or when that failed; the list tells how far it is. One that seems not to fit is loaded
+ * only `anyway`: the person may know better than the estimate.
+ */
+export async function load(model: Pick<Model, 'id'>, anyway = false): Promise<void> {
+  try {
+    await host.call('model.load', { model: model.id, anyway });
+  } catch (thrown) {
+    const { info } = HostError.from(thrown);
+    const offer = info.code === 'out_of_memory' && !anyway;
+    toastError(info, offer ? { label: words.loadAnyway, onClick: () => void load(model, true) } : undefined);
+  }
 }
 
 export function unload(model: Model): Promise<void> {
@@ -40,16 +49,16 @@ export function chooseEngine({ id }: Model, engine: string | null): Promise<void
   return choosing;
 }
 
-export function reveal(model: Model): Promise<void> {
-  return attempt(() => host.call('model.reveal', { model: model.id }));
+export function reveal({ id }: Pick<Model, 'id'>): Promise<void> {
+  return attempt(() => host.call('model.reveal', { model: id }));
 }
 
 /** The page of a new chat, with this model and with what was written there before. */
-export function chatWith(model: Model): Promise<void> {
+export function chatWith({ id }: Pick<Model, 'id'>): Promise<void> {
   // What was chosen there goes before the model last used.
-  newChat.model = model.id;
+  newChat.model = id;
   openChat(null);
-  return attempt(() => saveSettings({ last_model: model.id }));
+  return attempt(() => saveSettings({ last_model: id }));
 }
 
 export async function copyPath(model: Model): Promise<void> {

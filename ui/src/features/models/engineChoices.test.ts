@@ -5,7 +5,7 @@ import { queryClient } from '../../data';
 import Provided from '../../data/Provided.svelte';
 import { HostError, setHost, type Host } from '../../host';
 import { memoryHost } from '../../host/memory';
-import ModelsPage from './ModelsPage.svelte';
+import MinePage from './MinePage.svelte';
 import { words } from './words';
 
 /** A dialogue takes its time on a machine that does other things too. */
@@ -48,7 +48,7 @@ beforeEach(() => {
   setHost(host);
   shown = mount(Provided, {
     target: document.body,
-    props: { component: ModelsPage as never, props: {} },
+    props: { component: MinePage as never, props: {} },
   });
 });
 

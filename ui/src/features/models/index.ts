@@ -1,6 +1,7 @@
 // The door of this feature; its page is loaded apart (src/pages.ts).
-export { addFolder, chatWith } from './actions';
+export { addFolder, chatWith, reveal } from './actions';
 export { default as ListState } from './ListState.svelte';
 export { default as ModelPicker } from './ModelPicker.svelte';
 export { runnable } from './order';
+export { quantisationLine } from './quantisation';
 export { parametersWords } from './words';

@@ -18,10 +18,12 @@ export const words = {
   cannotRunShort: 'cannot run here',
   noEngine: 'No engine of this version can run it.',
   none: 'No models yet',
-  noneHint: 'Add a folder with GGUF or safetensors files.',
+  noneHint: 'Discover one on the hub, or add a folder with GGUF or safetensors files.',
+  discover: 'Discover models',
   notFound: (search: string) => `No model matches “${search}”`,
   manage: 'Manage models',
   load: 'Load',
+  loadAnyway: 'Load anyway',
   unload: 'Unload',
   stopLoading: 'Stop',
   loadName: (name: string) => `Load ${name}`,
@@ -42,6 +44,8 @@ export const words = {
   done: 'Done',
 
   title: 'Models',
+  tabs: { discover: 'Discover', mine: 'Mine', downloads: 'Downloads' },
+  here: 'On this machine',
   summary: (models: number, size: string) => `${format.counted(models, 'model')} · ${size} on disk`,
   columns: {
     name: 'Name',

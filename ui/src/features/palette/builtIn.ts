@@ -1,7 +1,9 @@
 // The actions that belong to no feature: going somewhere, the theme, the frame.
 import Boxes from '@lucide/svelte/icons/boxes';
+import Download from '@lucide/svelte/icons/download';
 import Moon from '@lucide/svelte/icons/moon';
 import PanelLeft from '@lucide/svelte/icons/panel-left';
+import Search from '@lucide/svelte/icons/search';
 import Settings from '@lucide/svelte/icons/settings';
 import SquarePen from '@lucide/svelte/icons/square-pen';
 import Sun from '@lucide/svelte/icons/sun';
@@ -24,7 +26,20 @@ function theme(choice: Theme): () => void {
 
 const BUILT_IN: Action[] = [
   { id: 'chat.new', label: t.palette.newChat, shortcut: 'Mod+N', icon: SquarePen, run: () => openChat(null) },
-  { id: 'models.open', label: t.palette.openModels, icon: Boxes, run: openModels },
+  { id: 'models.open', label: t.palette.openModels, icon: Boxes, run: () => openModels() },
+  {
+    id: 'models.discover',
+    label: t.palette.discoverModels,
+    keywords: ['search', 'hub', 'download'],
+    icon: Search,
+    run: () => openModels('discover'),
+  },
+  {
+    id: 'models.downloads',
+    label: t.palette.openDownloads,
+    icon: Download,
+    run: () => openModels('downloads'),
+  },
   {
     id: 'settings.open',
     label: t.palette.openSettings,

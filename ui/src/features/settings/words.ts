@@ -1,6 +1,6 @@
 // Every word of the settings.
 
-import type { LogLevel, Theme } from '../../contract/bindings';
+import type { HostEntry, LogLevel, Theme, TokenState } from '../../contract/bindings';
 import { format } from '../../data';
 
 export const words = {
@@ -83,12 +83,18 @@ export const words = {
 
   privacy: {
     lead: 'Nothing you write leaves this computer.',
+    promise:
+      'Inglenook contacts a host only when you look for a model or download one, and writes every contact into the ledger below.',
+    offline: 'Work offline',
+    offlineHint:
+      'Nothing leaves this computer, whatever else is switched on here. Models that are here go on answering.',
+    factsTitle: 'What else holds',
     facts: [
       ['No telemetry', 'Inglenook counts nothing, reports nothing and asks nobody whether it is up to date.'],
-      ['No account', 'There is nothing to sign up for and nobody who knows that you use it.'],
+      ['No account', 'There is nothing to sign up for. A token of the hub is needed for a few models only.'],
       [
-        'No connections',
-        'This version contacts no host at all. Models run in a process of their own on this computer.',
+        'Models stay inside',
+        'They run in a process of their own on this computer, and no model contacts anybody.',
       ],
       [
         'Temporary chats',
@@ -100,6 +106,104 @@ export const words = {
       ],
     ],
     stored: 'Your chats and settings lie here, unencrypted like your other documents:',
+  },
+
+  access: {
+    title: 'Hub access',
+    endpoint: 'Address of the hub',
+    endpointHint:
+      'Of a mirror, if you use one. Empty takes HF_ENDPOINT from the environment, else huggingface.co.',
+    proxy: 'Proxy',
+    proxyHint: 'By which every host is reached, for example http://proxy.example:3128.',
+    proxyNone: 'As the system says',
+  },
+
+  token: {
+    label: 'Token of the hub',
+    hint: 'Some models are given only to people who signed in and accepted their terms. Everything else works without.',
+    looking: 'Looking for it…',
+    /** `trouble` is a sentence of its own. */
+    state: ({ place, user, trouble }: TokenState) => {
+      const because = trouble === null ? '' : `. ${trouble}`;
+      if (place === 'none')
+        return trouble === null
+          ? 'No token is kept'
+          : `No token is kept${because} One that you paste is kept until you quit.`;
+      const where = {
+        keyring: 'Kept in the system’s keyring',
+        session: `Kept in memory until you quit${because}`,
+        environment: 'From HF_TOKEN in the environment; one that you paste comes before it',
+      }[place];
+      return user === null ? where : `Belongs to ${user} · ${where}`;
+    },
+    field: 'A token of the hub',
+    placeholder: 'Paste a token: hf_…',
+    save: 'Try and keep it',
+    trying: 'Asking the hub…',
+    saved: 'The token works and is kept',
+    make: 'How to make one: the tokens page of huggingface.co',
+    forget: 'Forget',
+    forgetTitle: 'Forget the token?',
+    forgetText:
+      'Inglenook forgets it and asks the hub without a name. On the hub it stays valid until you delete it there.',
+    forgetConfirm: 'Forget it',
+    forgotten: 'The token is forgotten',
+  },
+
+  hosts: {
+    title: 'Hosts',
+    hint: 'Whom Inglenook may contact, and what for. What is switched off is not contacted, nor is any host below it. The figures reach back as far as the ledger.',
+    offline: 'You work offline: none of these is contacted now.',
+    none: 'There is none.',
+    forgotten: 'Switched off by you; nothing here needs it now',
+    allow: (host: string) => `May be contacted: ${host}`,
+    inLedger: (host: string) => `Show only ${host} in the ledger`,
+    offWith: (host: string) => `off with ${host}`,
+    figures: ({ contacts, received_bytes, last_at }: HostEntry, now: number) =>
+      contacts === 0
+        ? 'Not contacted yet'
+        : [
+            format.counted(contacts, 'contact'),
+            `${format.bytes(received_bytes)} received`,
+            last_at !== null && `last contact ${format.relativeTime(last_at, now)}`,
+          ]
+            .filter(Boolean)
+            .join(' · '),
+  },
+
+  ledger: {
+    title: 'What has left this computer',
+    hint: 'Every contact with a host, newest first. This ledger is kept on this computer only.',
+    columns: {
+      time: 'Time',
+      host: 'Host',
+      purpose: 'What for',
+      sent: 'Sent',
+      received: 'Received',
+      outcome: 'Outcome',
+    },
+    /** "14:05" for today, else "3 Mar, 14:05"; the year where it is another. */
+    at: (time: number, now: number) => {
+      const clock = { hour: '2-digit', minute: '2-digit' } as const;
+      if (format.daysAgo(time, now) === 0) return format.date(time, clock);
+      const day = { day: 'numeric', month: 'short' } as const;
+      const sameYear = new Date(time).getFullYear() === new Date(now).getFullYear();
+      return format.date(time, sameYear ? { ...day, ...clock } : { ...day, year: 'numeric' });
+    },
+    /** Requests are small: here single bytes count. */
+    bytes: (count: number) => (count < 1_000 ? `${format.count(count)} B` : format.bytes(count)),
+    only: (host: string) => `Only ${host}`,
+    all: 'Show all hosts',
+    more: 'Show more',
+    looking: 'Looking…',
+    nothing: 'Nothing has left this machine.',
+    nothingHint: 'From the first contact on, or since the ledger was last emptied, each is written here.',
+    nothingOf: (host: string) => `Nothing of ${host} is in the ledger.`,
+    empty: 'Empty the ledger…',
+    emptyTitle: 'Empty the ledger?',
+    emptyText: 'What was contacted until now is forgotten. This cannot be taken back.',
+    emptyConfirm: 'Empty it',
+    emptied: 'The ledger is empty',
   },
 
   about: {

@@ -1,24 +1,33 @@
 // Every word of the first start.
 
+import type { PickClass } from '../../contract/bindings';
 import { format } from '../../data';
 
 export const words = {
   title: 'Talk to a model on your own machine.',
   promise: 'Everything runs here. No account, no telemetry; nothing you write leaves this computer.',
 
-  pocketKind: 'Built in',
-  pocketText: 'Answers at once and knows very little: good for a first look.',
+  picks: 'Models that fit this computer',
+  classes: {
+    small: 'Small and quick',
+    balanced: 'Balanced',
+    best: 'Best that fits',
+  } satisfies Record<PickClass, string>,
+  pickFacts: (size: string, licence: string) => `${size} · ${licence}`,
+  download: 'Download and chat',
+  downloadName: (name: string) => `Download and chat with ${name}`,
+  startingShort: 'Starting…',
+  starting: (name: string) => `Starting the download of ${name}…`,
+  notStarted: (name: string) => `The download of ${name} could not begin`,
+  noPicks: 'What fits this computer could not be told',
+  nothingFits:
+    'None of the models that Inglenook would suggest fits the memory of this computer. Pocket does, and so may a model that you have already.',
+
+  pocketText: 'the tiny built-in model: answers at once, knows very little',
   pocketMissing: 'The built-in model is not where it should be. Add your own, or install Inglenook again.',
   pocketCannot: 'The built-in model cannot run on this computer.',
-  looking: 'Looking for it…',
-  tryPocket: (name: string) => `Try ${name}`,
-  pocketFacts: (size: string, weights: string | null) =>
-    weights === null ? `${size} · nothing to download` : `${weights} weights · ${size} · nothing to download`,
+  tryPocket: (name: string) => `Try ${name} first`,
 
-  ownKind: 'Your own',
-  ownTitle: 'Models you have already',
-  ownText: 'GGUF files, or folders with safetensors, from another program or a download.',
-  ownFacts: 'Read where they lie, never copied or changed',
   ownChoose: 'I already have models on this computer…',
   ownConfirm: 'Look there',
   anotherFolder: 'Look in another folder…',
@@ -38,5 +47,4 @@ export const words = {
 
   skip: 'Look around first',
   retry: 'Try again',
-  choices: 'How to begin',
 } as const;

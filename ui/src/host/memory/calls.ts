@@ -3,6 +3,9 @@ import type { Calls, Changed, ChangeTag, ModelList, Nothing } from '../../contra
 import { HostError } from '../host';
 import type { Answering } from './answering';
 import { chatCalls } from './chatCalls';
+import { downloadCalls } from './downloadCalls';
+import { hubCalls } from './hubCalls';
+import { networkCalls } from './networkCalls';
 import type { World } from './world';
 
 export type Handlers = {
@@ -54,6 +57,9 @@ export function handlers(parts: CallParts): Handlers {
 
   return {
     ...chatCalls(parts),
+    ...hubCalls(parts),
+    ...downloadCalls(parts),
+    ...networkCalls(parts),
     'app.hello': () => ({
       version: '0.1.0',
       abilities: { pick_folder: false, reveal: false, open_link: false },
@@ -120,6 +126,7 @@ export function handlers(parts: CallParts): Handlers {
     'settings.data': location,
     'settings.moveData': ({ path }) => ({ ...location(), next: path }),
     'hardware.get': () => world.hardware,
+    'hardware.loads': () => [],
     'hardware.retryKernels': () => {
       world.hardware = { ...world.hardware, kernels: { ...world.hardware.kernels, crashed: null } };
       changed('status');

@@ -16,6 +16,10 @@ export const settings = (): Settings => ({
   defaults: { ...UNSET },
   idle_unload_minutes: 15,
   log_level: 'info',
+  offline: false,
+  blocked_hosts: [],
+  hub_endpoint: '',
+  proxy: '',
   last_model: '1f0c5d2a9b7e4c31',
   welcomed: true,
 });

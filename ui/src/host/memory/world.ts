@@ -1,5 +1,14 @@
 // The record of the world in memory: chats as trees of messages, models, settings.
-import type { Chat, ChatSummary, Message, Parameters, QueuedMessage } from '../../contract/bindings';
+import type {
+  Chat,
+  ChatSummary,
+  Download,
+  LedgerEntry,
+  Message,
+  Parameters,
+  QueuedMessage,
+  TokenState,
+} from '../../contract/bindings';
 import { HostError } from '../host';
 import { UNSET } from '../../contract/unset';
 import { engineOf, hardware, models, settings, summaries } from './seed';
@@ -24,6 +33,9 @@ export class World {
   models = models(Date.now());
   notices: [] = [];
   newDraft = '';
+  downloads: Download[] = [];
+  token: TokenState = { place: 'none', user: null, trouble: null };
+  ledger: LedgerEntry[] = [];
   readonly chats = new Map<string, KeptChat>();
   readonly messages = new Map<string, Message>();
   #last = 0;
@@ -43,6 +55,22 @@ export class World {
 
   id(): string {
     return `0198b000-0000-7000-8000-${String(++this.#last).padStart(12, '0')}`;
+  }
+
+  /** Notes that a host was contacted, and refuses where the settings do not let it. */
+  contact(host: string, purpose: string, receivedBytes: number): void {
+    const { offline, blocked_hosts } = this.settings;
+    if (offline || blocked_hosts.includes(host)) {
+      const message = offline
+        ? 'Inglenook works offline: nothing leaves this machine until that is switched off.'
+        : `Contacting ${host} is switched off.`;
+      throw new HostError({ code: 'network_off', message, retryable: false });
+    }
+    const number = (this.ledger[0]?.number ?? 0) + 1;
+    this.ledger = [
+      { number, at: Date.now(), host, purpose, status: 200, sent_bytes: 412, received_bytes: receivedBytes },
+      ...this.ledger,
+    ];
   }
 
   keep(summary: ChatSummary, model: string | null): KeptChat {
