@@ -13,6 +13,7 @@ export {
   useChats,
   useDataLocation,
   useHardware,
+  useLoads,
   useHello,
   useModels,
   useBackups,

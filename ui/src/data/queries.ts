@@ -7,6 +7,7 @@ import type {
   ChatSummary,
   DataLocation,
   DeletedMessages,
+  FitRecord,
   Download,
   Hardware,
   Hello,
@@ -42,6 +43,8 @@ export const keys = {
   settings: ['settings'],
   data: ['settings', 'data'],
   hardware: ['hardware'],
+  // Below the machine's name: a load changes both.
+  loads: ['hardware', 'loads'],
   downloads: ['downloads'],
   hubSearch: (search: SearchedFor) => ['hub', 'search', search],
   hubCards: ['hub', 'card'],
@@ -226,6 +229,10 @@ export const useLedger = () =>
       getNextPageParam: (page) => page.at(-1)?.number ?? null,
     }),
   );
+
+/** What loads were said to take, and took; newest first. */
+export const useLoads = () =>
+  createQuery<FitRecord[]>(() => ({ queryKey: keys.loads, queryFn: () => host.call('hardware.loads', {}) }));
 
 /** Some of the settings, or how they follow from the newest ones. */
 export type SettingsChange = Partial<Settings> | ((newest: Settings) => Partial<Settings>);

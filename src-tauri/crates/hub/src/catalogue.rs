@@ -131,8 +131,7 @@ impl Entry {
 
     /// Bytes of memory that it takes with a file of this size and a conversation of `context` tokens.
     ///
-    /// What is mapped from the file and then laid out anew for the processor's kernels is counted once: the system drops
-    /// the first copy when it needs the room.
+    /// Without what kernels lay out anew of some quantisations; [`picks`] adds that.
     #[must_use]
     pub fn needs_bytes(&self, file_bytes: u64, context: u32) -> u64 {
         let logits = u64::from(self.vocabulary).saturating_mul(4).saturating_mul(BATCH);

@@ -2,7 +2,7 @@ import { mount, unmount } from 'svelte';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 
 import type { Kernels } from '../../contract/bindings';
-import { queryClient } from '../../data';
+import { format, queryClient } from '../../data';
 import Provided from '../../data/Provided.svelte';
 import { setHost, type Host } from '../../host';
 import { memoryHost } from '../../host/memory';
@@ -54,4 +54,28 @@ it('kernels that crashed can be tried again', async () => {
   await soon(() => expect(again()).toBeUndefined());
   expect((await host.call('hardware.get', {})).kernels.crashed).toBeNull();
   expect(text(), 'those in use stay').toContain('AVX-512 with VNNI and BF16');
+});
+
+it('what loads were said to take stands beside what they took', async () => {
+  world.loads = [
+    {
+      name: 'Qwen3 4B',
+      quantisation: 'Q4_K_M',
+      engine: 'llama.cpp',
+      context: 8_192,
+      predicted_bytes: 4 * 2 ** 30,
+      measured_bytes: 5 * 2 ** 30,
+      at: Date.UTC(2026, 10, 21),
+    },
+  ];
+  show({ used: null, crashed: null });
+  await soon(() => expect(text()).toContain('Qwen3 4B · Q4_K_M'));
+  expect(text()).toContain(format.memory(4 * 2 ** 30));
+  expect(text()).toContain(format.memory(5 * 2 ** 30));
+  expect(text(), 'by how much it was off').toContain(format.percent(0.2));
+});
+
+it('before the first load the table says what it is for', async () => {
+  show({ used: null, crashed: null });
+  await soon(() => expect(text()).toContain(words.loads.none));
 });

@@ -81,6 +81,15 @@ export const words = {
     cores: (cores: number) => format.counted(cores, 'core'),
   },
 
+  loads: {
+    title: 'Memory: said and taken',
+    hint: 'Before a model is loaded, Inglenook says what it will take. Each load puts the next estimate right.',
+    none: 'Each load is noted here: what was said beforehand, and what the model really took.',
+    columns: { model: 'Model', context: 'Context', said: 'Said', took: 'Taken', off: 'Off by' },
+    off: (said: number, took: number) =>
+      took > 0 ? format.percent(Math.abs(said - took) / took) : format.percent(0),
+  },
+
   privacy: {
     lead: 'Nothing you write leaves this computer.',
     promise:

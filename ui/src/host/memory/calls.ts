@@ -126,7 +126,7 @@ export function handlers(parts: CallParts): Handlers {
     'settings.data': location,
     'settings.moveData': ({ path }) => ({ ...location(), next: path }),
     'hardware.get': () => world.hardware,
-    'hardware.loads': () => [],
+    'hardware.loads': () => world.loads,
     'hardware.retryKernels': () => {
       world.hardware = { ...world.hardware, kernels: { ...world.hardware.kernels, crashed: null } };
       changed('status');

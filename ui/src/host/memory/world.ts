@@ -3,6 +3,7 @@ import type {
   Chat,
   ChatSummary,
   Download,
+  FitRecord,
   LedgerEntry,
   Message,
   Parameters,
@@ -34,6 +35,7 @@ export class World {
   notices: [] = [];
   newDraft = '';
   downloads: Download[] = [];
+  loads: FitRecord[] = [];
   token: TokenState = { place: 'none', user: null, trouble: null };
   ledger: LedgerEntry[] = [];
   readonly chats = new Map<string, KeptChat>();
