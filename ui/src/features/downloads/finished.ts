@@ -21,7 +21,9 @@ let before: Kinds | null = null;
 
 /** Looks at the newest list. */
 export function tellFinished(downloads: readonly Download[]): void {
-  for (const download of newly('done', before, downloads)) {
+  // Where downloads are in sight they say it themselves.
+  const inSight = router.route.page === 'models' && router.route.tab === 'downloads';
+  for (const download of inSight ? [] : newly('done', before, downloads)) {
     const { state } = download;
     if (state.kind !== 'done' || state.model === null) continue;
     const id = state.model;
@@ -29,8 +31,6 @@ export function tellFinished(downloads: readonly Download[]): void {
       action: { label: words.chatWith, onClick: () => void chatWith({ id }) },
     });
   }
-  // Where downloads are in sight they say it themselves.
-  const inSight = router.route.page === 'models' && router.route.tab === 'downloads';
   for (const { state } of inSight ? [] : newly('failed', before, downloads))
     if (state.kind === 'failed')
       toastError(state.error, { label: words.showDownloads, onClick: () => openModels('downloads') });

@@ -23,14 +23,10 @@ pub(crate) async fn find(app: &App, repo: &str, revision: Option<&str>) -> Resul
     let hub = app.network().hub().await;
     let id = RepoId::parse(repo).map_err(inglenook_hub::remote::HubError::from)?;
     let at = format!("{} {} {}", hub.endpoint(), id.as_str(), revision.unwrap_or_default());
-    let repo = match app.hub_seen().repo(&at) {
-        Some(seen) => seen,
-        None => {
-            let asked = Arc::new(hub.repo(&id, revision).await?);
-            app.hub_seen().note_repo(at, Arc::clone(&asked));
-            asked
-        }
-    };
+    let asked = app.hub_seen().repo(&at);
+    // A card and its fits are asked for at the same moment.
+    let repo = asked.get_or_try_init(|| async { hub.repo(&id, revision).await.map(Arc::new) }).await?;
+    let repo = Arc::clone(repo);
     let items = items(&repo);
     Ok(Card { repo, items })
 }

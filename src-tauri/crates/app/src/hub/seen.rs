@@ -5,11 +5,15 @@ use std::time::{Duration, Instant};
 
 use inglenook_hub::fit::Sizes;
 use inglenook_hub::remote::Repo;
+use tokio::sync::OnceCell;
 
 /// How long an answer counts as fresh. Headers never grow old: they belong to a commit.
 const FRESH: Duration = Duration::from_secs(300);
 /// Answers that are kept.
 const KEPT: usize = 64;
+
+/// A repository's answer, or the place where it will stand: whoever asks at the same time waits for the same one.
+pub(crate) type Asked = Arc<OnceCell<Arc<Repo>>>;
 
 /// The newest answers.
 #[derive(Default)]
@@ -17,7 +21,7 @@ pub(crate) struct Seen(Mutex<Book>);
 
 #[derive(Default)]
 struct Book {
-    repos: Vec<(String, Instant, Arc<Repo>)>,
+    repos: Vec<(String, Instant, Asked)>,
     headers: Vec<(String, Arc<SeenHeader>)>,
 }
 
@@ -37,18 +41,18 @@ pub(crate) struct SeenHeader {
 }
 
 impl Seen {
-    /// A repository that was asked for lately; `at` names the endpoint, the repository and the revision.
-    pub(crate) fn repo(&self, at: &str) -> Option<Arc<Repo>> {
-        let book = self.lock();
-        let found = book.repos.iter().find(|(key, when, _)| key == at && when.elapsed() < FRESH);
-        found.map(|(.., repo)| Arc::clone(repo))
-    }
-
-    pub(crate) fn note_repo(&self, at: String, repo: Arc<Repo>) {
+    /// A repository that was asked for lately, or is to be asked for now; `at` names the endpoint, the repository and the
+    /// revision.
+    pub(crate) fn repo(&self, at: &str) -> Asked {
         let mut book = self.lock();
-        book.repos.retain(|(key, ..)| *key != at);
-        book.repos.insert(0, (at, Instant::now(), repo));
+        book.repos.retain(|(key, when, _)| key != at || when.elapsed() < FRESH);
+        if let Some((.., asked)) = book.repos.iter().find(|(key, ..)| key == at) {
+            return Arc::clone(asked);
+        }
+        let asked = Asked::default();
+        book.repos.insert(0, (at.to_owned(), Instant::now(), Arc::clone(&asked)));
         book.repos.truncate(KEPT);
+        asked
     }
 
     /// A header of a repository at a commit.

@@ -33,6 +33,9 @@ const FULLNESS: f64 = 4.0;
 /// The part of the budget that an all-round choice may take.
 const ROOMY: f64 = 0.7;
 
+/// The part of the budget beyond which a model leaves nothing to anybody else.
+const BRIMFUL: f64 = 0.85;
+
 /// The largest download that is still small.
 const SMALL_FILE: u64 = 3_000_000_000;
 
@@ -127,7 +130,7 @@ pub fn first_start(machine: &Machine) -> Vec<Pick> {
     };
     let fitting: Vec<Candidate> =
         catalogue().iter().filter(eligible).filter_map(|entry| suiting(entry, machine)).collect();
-    let Some(best) = best(&fitting) else { return Vec::new() };
+    let Some(best) = best(&fitting, machine) else { return Vec::new() };
     let balanced = balanced(&fitting, best, machine);
     let small = small(&fitting, balanced.unwrap_or(best), best, machine);
     let words = |candidate: &Candidate| speed_words(candidate.speed, machine);
@@ -148,9 +151,11 @@ pub fn first_start(machine: &Machine) -> Vec<Pick> {
     small.into_iter().chain(balanced).chain([best.pick(machine, Class::Best, reason)]).collect()
 }
 
-/// The one with the best answers that are not unbearably slow; where all are, the one that suits best.
-fn best(fitting: &[Candidate]) -> Option<Candidate> {
-    let bearable = fitting.iter().filter(|candidate| candidate.middle() >= BEARABLE);
+/// The one with the best answers that are not unbearably slow and do not fill the memory to the brim; where there is none
+/// such, the one that suits best.
+fn best(fitting: &[Candidate], machine: &Machine) -> Option<Candidate> {
+    let fine = |candidate: &&Candidate| candidate.middle() >= BEARABLE && candidate.share(machine) <= BRIMFUL;
+    let bearable = fitting.iter().filter(fine);
     let by_quality = bearable.max_by(|a, b| a.entry.quality.cmp(&b.entry.quality).then(a.score.total_cmp(&b.score)));
     by_quality.or_else(|| most_suiting(fitting.iter())).copied()
 }
