@@ -22,12 +22,13 @@ WIDE := RUSTFLAGS="-C target-cpu=x86-64-v3"
 endif
 REST := --workspace --exclude inglenook-engine-mistralrs
 
-.PHONY: help run test check bench bench-peers dev bindings format deb try-deb screenshots app engine page setup-run setup-test unit e2e desktop
+.PHONY: help run test check fuzz fuzz-briefly bench bench-peers dev bindings format deb try-deb screenshots app engine page setup-run setup-test unit e2e desktop
 
 help:
 	@echo "make run     build what is missing and open the window (or serve it on loopback without a display)"
 	@echo "make test    everything that is checked: units, journeys with the built-in model, browser, real window"
 	@echo "make check   formatting, lints, types, directions, sizes, licences"
+	@echo "make fuzz    hostile model files, ten minutes for each reader; FOR=3600 is an hour"
 	@echo "make bench   figures, as ratios against a peer measured in the same run"
 	@echo "make bench-peers  the llama.cpp worker against a bare loop over the same libraries; takes hours"
 	@echo "make dev     the page with hot reload, against the real host"
@@ -57,13 +58,17 @@ bindings:
 
 format:
 	cargo fmt --all
+	cargo fmt --manifest-path fuzz/Cargo.toml
 	cd ui && npm run --silent format
 
 check: setup-test page
 	cargo fmt --all --check
+	cargo fmt --manifest-path fuzz/Cargo.toml --check
 	$(WIDE) cargo clippy --release $(ENGINE) --all-targets -- -D warnings
 	cargo clippy --release $(REST) --all-targets -- -D warnings
+	scripts/fuzz.sh lint
 	cargo deny --log-level error check bans licenses sources
+	cargo deny --log-level error --manifest-path fuzz/Cargo.toml check bans licenses sources
 	(cd ui && npm run --silent check)
 	(cd tests && npx --no-install tsc -p .)
 
@@ -72,6 +77,13 @@ unit: setup-test page engine
 	cargo test --release --no-fail-fast $(REST)
 	cd ui && npm run --silent test
 
+FOR ?= 600
+fuzz: setup-run
+	scripts/fuzz.sh $(FOR)
+
+fuzz-briefly: setup-run
+	scripts/fuzz.sh
+
 e2e: setup-test app
 	scripts/fakehub.sh $(BIN)
 	scripts/e2e.sh $(BIN)
@@ -79,7 +91,7 @@ e2e: setup-test app
 desktop: setup-test app
 	scripts/desktop.sh $(BIN)
 
-test: check unit e2e desktop
+test: check unit fuzz-briefly e2e desktop
 
 bench: setup-test app
 	scripts/bench.sh $(BIN)

@@ -3,9 +3,13 @@
 use std::path::{Path, PathBuf};
 
 use futures::future::BoxFuture;
-use inglenook_contract::{Abilities, ErrorCode, ErrorInfo};
+use futures::stream::BoxStream;
+use inglenook_contract::{Abilities, ErrorCode, ErrorInfo, FileDrop};
 use inglenook_host::Desktop;
+use tauri::Manager as _;
 use tauri_plugin_dialog::DialogExt as _;
+
+use crate::drops::Drops;
 
 /// The desktop around the window.
 pub(crate) struct TauriDesktop {
@@ -40,6 +44,13 @@ impl Desktop for TauriDesktop {
 
     fn reveal(&self, path: &Path) -> Result<(), ErrorInfo> {
         tauri_plugin_opener::reveal_item_in_dir(path).map_err(|error| not_possible("open the file manager", &error))
+    }
+
+    fn drops(&self) -> BoxStream<'static, FileDrop> {
+        match self.app.try_state::<Drops>() {
+            Some(drops) => drops.listen(),
+            None => Box::pin(futures::stream::empty()),
+        }
     }
 }
 

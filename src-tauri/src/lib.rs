@@ -2,6 +2,7 @@
 //! what the application does lives in the crates below.
 
 mod desktop;
+mod drops;
 mod rpc;
 mod startup;
 mod window;
@@ -11,7 +12,7 @@ use std::sync::Arc;
 
 use futures::future::FutureExt as _;
 use inglenook_contract::{ErrorCode, ErrorInfo};
-use inglenook_host::{Home, Host, HostOptions, Launcher, Places};
+use inglenook_host::{Home, Host, HostOptions, Launcher, Places, Surroundings};
 use tauri::{Manager as _, RunEvent};
 
 use crate::startup::Startup;
@@ -101,9 +102,9 @@ fn begin(app: tauri::AppHandle) -> impl Future<Output = Result<Arc<Host>, ErrorI
 async fn start(app: tauri::AppHandle) -> Result<Arc<Host>, ErrorInfo> {
     let places = Places::of_this_machine()?;
     let resources = app.path().resource_dir().ok();
-    let launcher = Launcher::from_environment();
+    let (launcher, surroundings) = (Launcher::from_environment(), Surroundings::of_this_process());
     let desktop = Arc::new(desktop::TauriDesktop::new(app));
-    Ok(Arc::new(Host::start(HostOptions { places, launcher, resources, desktop }).await?))
+    Ok(Arc::new(Host::start(HostOptions { places, launcher, resources, surroundings, desktop }).await?))
 }
 
 /// Ends the workers and closes the database before the process goes.

@@ -4,8 +4,9 @@ use std::path::PathBuf;
 
 use tauri::webview::{NewWindowResponse, PageLoadEvent};
 use tauri::window::Color;
-use tauri::{AppHandle, Manager as _, WebviewUrl, WebviewWindowBuilder};
+use tauri::{AppHandle, Manager as _, WebviewUrl, WebviewWindowBuilder, WindowEvent};
 
+use crate::drops::Drops;
 use crate::rpc::OpenStreams;
 
 /// The only window's name; the capabilities name it too.
@@ -29,8 +30,6 @@ pub(crate) fn open(app: &AppHandle, data: PathBuf) -> tauri::Result<()> {
         .inner_size(1180.0, 780.0)
         .min_inner_size(640.0, 480.0)
         .background_color(PAGE_LIGHT)
-        // Dropped text and files belong to the page, not to the web view.
-        .disable_drag_drop_handler()
         .on_navigation(is_own_page)
         .on_new_window(|_url, _features| NewWindowResponse::Deny)
         .on_page_load(|window, payload| {
@@ -39,6 +38,14 @@ pub(crate) fn open(app: &AppHandle, data: PathBuf) -> tauri::Result<()> {
             }
         })
         .build()?;
+    let drops = Drops::default();
+    app.manage(drops.clone());
+    // A page never learns where dropped files lie. What is dragged and is no file still belongs to the page.
+    window.on_window_event(move |event| {
+        if let WindowEvent::DragDrop(event) = event {
+            drops.tell(event);
+        }
+    });
     if matches!(window.theme(), Ok(tauri::Theme::Dark)) {
         window.set_background_color(Some(PAGE_DARK))?;
     }

@@ -1,11 +1,13 @@
-// Takes pictures of the real window, in both themes and at two sizes: the first start, a chat, the models, the
-// settings. Those of the README are among them.
+// Takes pictures of the real window, in both themes and at two sizes: the first start, a chat, a model on
+// the hub, downloads, the models, the settings. Those of the README are among them.
 import { join } from 'node:path';
 
+import { FakeHub } from '../hub/fake.mjs';
 import { Window } from './window.mjs';
 
 const ENTER = '\uE007';
 const COMPOSER = 'textarea[aria-label="Message"]';
+const SEARCH = 'input[type=search]';
 const folder = process.env.INGLENOOK_PICTURES;
 
 /** Between a change and its picture, milliseconds: a slow machine has painted by then. */
@@ -34,8 +36,29 @@ async function say(window, text, answer) {
   await window.read(answer);
 }
 
-async function pictures(size, suffix) {
+/** From the search to the models of this machine. */
+async function models(window, hub, suffix) {
+  await window.run('location.hash = "#/models/discover"');
+  await window.read('Recommended for this machine');
+  await window.type(SEARCH, 'pocket');
+  await window.click('//*[@role="option"][contains(., "Pocket")]');
+  await window.read('needs');
+  await take(window, `discover${suffix}`);
+  await hub.tell({ throttle: 40_000 });
+  await window.click('//button[contains(normalize-space(.), "Download")]');
+  await window.run('location.hash = "#/models/downloads"');
+  await window.find('[role=progressbar]');
+  await take(window, `downloads${suffix}`);
+  await hub.tell({ throttle: 0 });
+  await window.find('button[aria-label^="Chat with Pocket"]');
+  await window.run('location.hash = "#/models/mine"');
+  await window.read('Look for updates');
+  await take(window, `models${suffix}`);
+}
+
+async function pictures(hub, size, suffix) {
   const window = new Window();
+  window.environment = { HF_ENDPOINT: hub.endpoint };
   try {
     await window.open(size);
     await window.read('Talk to a model on your own machine.');
@@ -48,16 +71,22 @@ async function pictures(size, suffix) {
     await say(window, 'What is the area of a circle?', 'radius');
     await window.find('.katex');
     await take(window, `chat${suffix}`);
-    await window.run('location.hash = "#/models"');
-    await window.read('Q8_0');
-    await take(window, `models${suffix}`);
+    await models(window, hub, suffix);
     await window.run('location.hash = "#/settings/appearance"');
     await window.find('h1, h2');
     await take(window, `settings${suffix}`);
+    await window.run('location.hash = "#/settings/hardware"');
+    await window.read('Graphics');
+    await take(window, `hardware${suffix}`);
   } finally {
     await window.leave();
   }
 }
 
-await pictures([1440, 900], '');
-await pictures([1000, 700], '-small');
+const hub = await new FakeHub().start();
+try {
+  await pictures(hub, [1440, 900], '');
+  await pictures(hub, [1000, 700], '-small');
+} finally {
+  hub.end();
+}

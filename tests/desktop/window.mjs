@@ -64,9 +64,16 @@ export class Window {
   async startDriver() {
     const [port, native] = [await freePort(), await freePort()];
     this.address = `http://127.0.0.1:${port}`;
-    // Nobody is there: no test asks anybody outside of this machine.
+    const person = join(this.folder, 'person');
+    mkdirSync(person, { recursive: true });
+    // Nobody is there: no test asks anybody outside of this machine, nor finds the models that other programs keep.
     const env = {
       ...process.env,
+      HOME: person,
+      OLLAMA_MODELS: undefined,
+      HF_HOME: undefined,
+      HF_HUB_CACHE: undefined,
+      XDG_CACHE_HOME: undefined,
       INGLENOOK_HOME: this.home,
       HF_ENDPOINT: 'http://127.0.0.1:9',
       ...this.environment,

@@ -15,6 +15,8 @@ export type Script = object;
 /** The application with one home. */
 export class Household {
   readonly folder = mkdtempSync(join(tmpdir(), 'inglenook-e2e-'));
+  /** Where other programs keep what is the person's. */
+  readonly person = join(this.folder, 'person');
   private host: ChildProcess | undefined;
   private printed = '';
 
@@ -26,11 +28,18 @@ export class Household {
 
   /** Starts the host and returns the address it prints. */
   async start(): Promise<string> {
+    mkdirSync(this.person, { recursive: true });
     const env: NodeJS.ProcessEnv = {
       ...process.env,
       INGLENOOK_HOME: join(this.folder, 'home'),
       // Nobody is there: no test asks anybody outside of this machine.
       HF_ENDPOINT: 'http://127.0.0.1:9',
+      // Nor does a test find the models that other programs keep for whoever runs it.
+      HOME: this.person,
+      OLLAMA_MODELS: undefined,
+      HF_HOME: undefined,
+      HF_HUB_CACHE: undefined,
+      XDG_CACHE_HOME: undefined,
       ...this.environment,
     };
     if (this.script) Object.assign(env, this.scriptedEngine(this.script));

@@ -1,6 +1,6 @@
 // From a search to an answer: a model is found on the hub, seen to fit, fetched with a pause in between, and asked.
 import { expect, lastMessage, say, test, tryPocket } from './household';
-import { FakeHub, type Report } from './hub';
+import { FakeHub, type Report } from '../hub/fake.mjs';
 
 let hub: FakeHub;
 

@@ -21,7 +21,8 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("inglenook-host", &["app", "contract", "engine", "hardware", "settings"]),
     ("inglenook-webhost", &["contract", "host"]),
     ("inglenook", &["contract", "host"]),
-    ("inglenook-journeys", &["contract", "engine", "host", "store", "testkit"]),
+    ("inglenook-journeys", &["contract", "engine", "host", "hub", "net", "store", "testkit"]),
+    ("inglenook-fuzz", &["hub"]),
 ];
 
 /// Libraries that only one crate may name.
@@ -39,6 +40,9 @@ const ONLY_IN: &[(&str, &str)] = &[
 /// The journeys reach past the store to break a database as the world outside does.
 const BREAKS_DATABASES: (&str, &str) = ("inglenook-journeys", "sqlx");
 
+/// The workspaces: all that is built together, and what fuzzes it.
+const MANIFESTS: &[&str] = &["Cargo.toml", "fuzz/Cargo.toml"];
+
 /// Files of any kind that there are at least; with fewer, something is wrong with how they are found.
 const FEWEST: usize = 50;
 
@@ -46,10 +50,14 @@ fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..").canonicalize().expect("the root of the project")
 }
 
-/// The dependencies of every package of the workspace, by name.
+/// The dependencies of every package of ours, by name.
 fn dependencies() -> BTreeMap<String, BTreeSet<String>> {
+    MANIFESTS.iter().flat_map(|manifest| dependencies_in(manifest)).collect()
+}
+
+fn dependencies_in(manifest: &str) -> BTreeMap<String, BTreeSet<String>> {
     let output = Command::new(env!("CARGO"))
-        .args(["metadata", "--format-version", "1", "--no-deps", "--offline"])
+        .args(["metadata", "--format-version", "1", "--no-deps", "--offline", "--manifest-path", manifest])
         .current_dir(root())
         .output()
         .expect("cargo runs");

@@ -287,6 +287,20 @@ async fn a_hostile_file_among_the_models_is_refused_and_nothing_else_suffers() {
     assert_eq!(person.hears(&chat, "hello").await.status, MessageStatus::Done, "the application goes on");
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_machine_gives_and_models_take_is_told_while_somebody_looks() {
+    let person = Person::with_script(slow_and_quick()).await;
+    let machine: Hardware = person.gets("hardware.get", json!({})).await;
+    let mut looks = person.opens::<HardwareUse>("hardware.watch", json!({})).await;
+    let before = looks.next().await.expect("a first look");
+    assert_eq!((before.memory_bytes, before.gpus.len()), (machine.memory_bytes, machine.gpus.len()), "{before:?}");
+    assert_eq!(before.models_bytes, 0, "nothing is loaded");
+    let chat = person.new_chat().await;
+    person.hears(&chat, "hello").await;
+    let after = looks.next().await.expect("another look");
+    assert!(after.models_bytes > 1_000_000, "a worker takes some memory: {after:?}");
+}
+
 fn files(folder: &std::path::Path) -> Vec<std::path::PathBuf> {
     let entries = std::fs::read_dir(folder).expect("a folder of the home");
     let paths = entries.map(|entry| entry.expect("an entry").path());

@@ -10,7 +10,7 @@ use std::time::Duration;
 use futures::StreamExt as _;
 use inglenook_contract::*;
 use inglenook_engine::Program;
-use inglenook_host::{Host, HostOptions, Launcher, NoDesktop, Places};
+use inglenook_host::{Host, HostOptions, Launcher, NoDesktop, Places, Surroundings};
 use serde_json::Value;
 
 /// Longer than anything here takes on a busy machine; a test that waits so long has failed.
@@ -56,7 +56,13 @@ impl Person {
     fn options(&self) -> HostOptions {
         let root = self.home.path().join("home");
         let places = Places { environment: Some(root.clone()), config: self.home.path().join("config"), data: root };
-        HostOptions { places, launcher: self.launcher.clone(), resources: None, desktop: Arc::new(NoDesktop) }
+        HostOptions {
+            places,
+            launcher: self.launcher.clone(),
+            resources: None,
+            surroundings: Surroundings { home: Some(self.persons_folder()), ..Surroundings::default() },
+            desktop: Arc::new(NoDesktop),
+        }
     }
 
     /// Opens a second application on the same data while the first is open.
@@ -91,6 +97,12 @@ impl Person {
         self.home.path().join("home")
     }
 
+    /// The person's own folder, in which other programs keep theirs.
+    #[must_use]
+    pub fn persons_folder(&self) -> PathBuf {
+        self.home.path().join("person")
+    }
+
     fn host(&self) -> &Host {
         self.host.as_ref().expect("the application is open")
     }
@@ -113,7 +125,10 @@ impl Person {
     /// The built-in model.
     pub async fn pocket(&self) -> Model {
         let list: ModelList = self.gets("model.list", serde_json::json!({})).await;
-        list.models.into_iter().find(|model| model.built_in).expect("Pocket ships with the application")
+        list.models
+            .into_iter()
+            .find(|model| model.owner == FolderOwner::BuiltIn)
+            .expect("Pocket ships with the application")
     }
 
     /// A new chat with the built-in model.
@@ -141,11 +156,20 @@ impl Person {
         }
     }
 
+    /// Opens a stream, which has to open.
+    pub async fn opens<T: serde::de::DeserializeOwned>(
+        &self,
+        name: &str,
+        request: Value,
+    ) -> impl futures::Stream<Item = T> + Unpin + use<T> {
+        let stream = open_stream(self.host(), name, request).await;
+        let stream = stream.unwrap_or_else(|error| panic!("“{name}” did not open: {error:?}"));
+        Box::pin(stream.map(|event| serde_json::from_value(event).expect("an event of this stream")))
+    }
+
     /// Watches an answer.
     pub async fn watches(&self, answer: &MessageId) -> impl futures::Stream<Item = AnswerEvent> + Unpin + use<> {
-        let request = serde_json::json!({ "message": answer });
-        let stream = open_stream(self.host(), "message.watch", request).await.expect("the answer can be watched");
-        Box::pin(stream.map(|event| serde_json::from_value(event).expect("an event of an answer")))
+        self.opens("message.watch", serde_json::json!({ "message": answer })).await
     }
 
     /// Hears of every change from now on.

@@ -333,6 +333,19 @@ count: number,
 deleted_at: number, };
 
 /**
+ * A disk.
+ */
+export type Disk = { 
+/**
+ * All its bytes.
+ */
+total_bytes: number, 
+/**
+ * Of these, what this user can still write.
+ */
+free_bytes: number, };
+
+/**
  * One download.
  */
 export type Download = { 
@@ -494,6 +507,15 @@ retryable: boolean,
 retry_in_ms?: number, };
 
 /**
+ * Files that are dragged over the window from another program.
+ */
+export type FileDrop = { "kind": "over" } | { "kind": "left" } | { "kind": "dropped", 
+/**
+ * Absolute paths of files and folders.
+ */
+paths: Array<string>, };
+
+/**
  * Why an answer ended.
  */
 export type FinishReason = "stop" | "length" | "tool_calls" | "cancelled";
@@ -581,11 +603,16 @@ measured_bytes: number,
 at: number, };
 
 /**
+ * Whose a folder of models is.
+ */
+export type FolderOwner = "built_in" | "own" | "added" | "hugging_face" | "ollama" | "lm_studio";
+
+/**
  * Names a folder.
  */
 export type FolderRef = { 
 /**
- * Its absolute path.
+ * Its absolute path; that of a file names the folder in which it lies.
  */
 path: string, };
 
@@ -609,7 +636,28 @@ name: string,
 /**
  * Bytes of its own memory, where that can be told.
  */
-memory_bytes: number | null, };
+memory_bytes: number | null, 
+/**
+ * It is known to compute in the machine's memory and to have none of its own.
+ */
+shares_memory: boolean, 
+/**
+ * What drives it, in words, where that can be told: `NVIDIA 570.86.15`, `amdgpu`.
+ */
+driver: string | null, };
+
+/**
+ * How much of a graphics card is in use. `None` for what its driver does not tell.
+ */
+export type GpuUse = { 
+/**
+ * Bytes of its own memory that are taken.
+ */
+memory_used_bytes: number | null, 
+/**
+ * The share of the time in which it computed, 0 to 1.
+ */
+busy: number | null, };
 
 /**
  * The machine, as far as it matters for models.
@@ -620,13 +668,22 @@ export type Hardware = {
  */
 processor: string, 
 /**
- * Physical cores.
+ * Physical cores; not more than this program may use.
  */
 cores: number, 
+/**
+ * Threads that run at once, of all that this program may use.
+ */
+threads: number, 
 /**
  * The widest vector instructions, in words: `AVX-512`, `AVX2`, `NEON`; empty for none.
  */
 vector: string, 
+/**
+ * What the processor says it can do that speeds up models, in words, the plain before the special: `AVX2`, `FMA`,
+ * `AVX-512 VNNI`, `AMX`, `i8mm`.
+ */
+instructions: Array<string>, 
 /**
  * Bytes of memory (a container's limit where that is lower).
  */
@@ -640,13 +697,43 @@ memory_free_bytes: number,
  */
 gpus: Array<Gpu>, 
 /**
- * Bytes free where the data lies.
+ * The disk on which the data lies, where the system tells.
  */
-disk_free_bytes: number, 
+disk: Disk | null, 
 /**
  * What llama.cpp multiplies with here.
  */
 kernels: Kernels, };
+
+/**
+ * How much of the machine is in use at one moment, whoever uses it.
+ */
+export type HardwareUse = { 
+/**
+ * Of the processors that this program may use (a container's limit counts), the share that was busy since the last
+ * event, 0 to 1; `None` where the system does not tell.
+ */
+processor: number | null, 
+/**
+ * Bytes of memory (a container's limit where that is lower).
+ */
+memory_bytes: number, 
+/**
+ * Of these, free for a model now.
+ */
+memory_free_bytes: number, 
+/**
+ * Bytes that the models in memory take.
+ */
+models_bytes: number, 
+/**
+ * The graphics cards, in the order of [`Hardware::gpus`].
+ */
+gpus: Array<GpuUse>, 
+/**
+ * The disk on which the data lies, where the system tells.
+ */
+disk: Disk | null, };
 
 /**
  * What the window needs before it can show anything.
@@ -1270,9 +1357,25 @@ thinks: boolean,
  */
 tools: boolean, 
 /**
- * Ships with the application.
+ * Whose folder it lies in.
  */
-built_in: boolean, 
+owner: FolderOwner, 
+/**
+ * Where it was downloaded from; `None` for what was not downloaded here.
+ */
+origin: ModelOrigin | null, 
+/**
+ * The hub's newer one, where updates were looked for and found.
+ */
+update: ModelUpdate | null, 
+/**
+ * It is known what its files have to be, so that they can be checked.
+ */
+verifiable: boolean, 
+/**
+ * Why it cannot be deleted here, in words; `None` if it can.
+ */
+undeletable: string | null, 
 /**
  * The engine that would run it; `None` if none here can.
  */
@@ -1315,13 +1418,29 @@ export type ModelFolder = {
  */
 path: string, 
 /**
+ * Whose it is.
+ */
+owner: FolderOwner, 
+/**
  * Why it could not be read.
  */
 error: ErrorInfo | null, 
 /**
- * How many models are in it.
+ * Its disk is not connected; its models are remembered.
  */
-models: number, };
+away: boolean, 
+/**
+ * The person does not want it looked in; only other programs' folders can be left out.
+ */
+ignored: boolean, 
+/**
+ * How many models are in it, or were when it was last there.
+ */
+models: number, 
+/**
+ * Bytes of these.
+ */
+size_bytes: number, };
 
 /**
  * How the weights are stored.
@@ -1352,6 +1471,23 @@ folders: Array<ModelFolder>,
 rejected: Array<RejectedFile>, };
 
 /**
+ * Where a model was downloaded from.
+ */
+export type ModelOrigin = { 
+/**
+ * The repository, `publisher/name`.
+ */
+repo: string, 
+/**
+ * The commit, 40 hex digits.
+ */
+commit: string, 
+/**
+ * When it had come, milliseconds since 1970-01-01 UTC.
+ */
+finished_at: number, };
+
+/**
  * Names a model.
  */
 export type ModelRef = { 
@@ -1367,7 +1503,7 @@ export type ModelState = { "kind": "unloaded" } | { "kind": "loading",
 /**
  * 0 to 1; `None` while it cannot be told.
  */
-fraction: number | null, } | { "kind": "ready", 
+fraction: number | null, } | { "kind": "away" } | { "kind": "ready", 
 /**
  * Tokens it was loaded with.
  */
@@ -1384,6 +1520,23 @@ unload_at: number | null, } | { "kind": "failed",
  * Why.
  */
 error: ErrorInfo, };
+
+/**
+ * A newer version of a model on the hub.
+ */
+export type ModelUpdate = { 
+/**
+ * The commit that it is of, 40 hex digits.
+ */
+commit: string, 
+/**
+ * Bytes of the files that are others now.
+ */
+changed_bytes: number, 
+/**
+ * When the repository was last changed, milliseconds since 1970-01-01 UTC.
+ */
+updated_at: number | null, };
 
 /**
  * Another place for the data, from the next start on.
@@ -1758,6 +1911,10 @@ text_size: number,
  */
 model_folders: Array<string>, 
 /**
+ * Folders of other programs that are not looked in, absolute paths.
+ */
+ignored_folders: Array<string>, 
+/**
  * What chats begin with where they set nothing themselves.
  */
 defaults: Parameters, 
@@ -1879,6 +2036,36 @@ name: string,
 arguments: string, };
 
 /**
+ * What looking for newer versions came to.
+ */
+export type UpdateCheck = { 
+/**
+ * Downloaded models that were looked up.
+ */
+looked_up: number, 
+/**
+ * Of these, how many have a newer version.
+ */
+newer: number, 
+/**
+ * What could not be looked up, a sentence each with the reason.
+ */
+failed: Array<string>, };
+
+/**
+ * Whether another program's folder is looked in.
+ */
+export type UseFolder = { 
+/**
+ * Its path, as the list of folders has it.
+ */
+path: string, 
+/**
+ * Whether its models are wanted.
+ */
+used: boolean, };
+
+/**
  * The answer in a word.
  */
 export type Verdict = { "kind": "fits" } | { "kind": "fits_up_to", 
@@ -1886,6 +2073,31 @@ export type Verdict = { "kind": "fits" } | { "kind": "fits_up_to",
  * Tokens.
  */
 tokens: number, } | { "kind": "partly_on_processor" } | { "kind": "does_not_fit" } | { "kind": "no_engine" } | { "kind": "unknown" };
+
+/**
+ * How checking a model's files gets on.
+ */
+export type VerifyEvent = { "kind": "progress", 
+/**
+ * Bytes that were read.
+ */
+done_bytes: number, 
+/**
+ * Bytes of all files.
+ */
+total_bytes: number, } | { "kind": "done", 
+/**
+ * Files that were checked.
+ */
+files: number, 
+/**
+ * What is wrong, a sentence each; empty where everything is as it came.
+ */
+problems: Array<string>, } | { "kind": "failed", 
+/**
+ * Why.
+ */
+error: ErrorInfo, };
 
 export interface Calls {
   "app.hello": { request: Nothing; response: Hello };
@@ -1928,7 +2140,11 @@ export interface Calls {
   "model.unload": { request: ModelRef; response: Nothing };
   "model.chooseEngine": { request: ChooseEngine; response: Nothing };
   "model.reveal": { request: ModelRef; response: Nothing };
+  "model.delete": { request: ModelRef; response: Freed };
+  "model.findUpdates": { request: Nothing; response: UpdateCheck };
+  "model.update": { request: ModelRef; response: DownloadRef };
   "folder.add": { request: FolderRef; response: ModelList };
+  "folder.use": { request: UseFolder; response: ModelList };
   "folder.remove": { request: FolderRef; response: ModelList };
   "hub.search": { request: HubSearch; response: HubPage };
   "hub.card": { request: HubRepoRef; response: HubCard };
@@ -1961,5 +2177,8 @@ export interface Calls {
 
 export interface Streams {
   "app.changes": { request: Nothing; response: Array<Changed> };
+  "model.verify": { request: ModelRef; response: VerifyEvent };
+  "desktop.drops": { request: Nothing; response: FileDrop };
   "message.watch": { request: MessageRef; response: AnswerEvent };
+  "hardware.watch": { request: Nothing; response: HardwareUse };
 }

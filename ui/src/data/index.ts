@@ -3,6 +3,7 @@ export { onChange } from './changes';
 export { actionLabels, describeError, errorTable, type KnownError, type MendingAction } from './errors';
 export * as format from './format';
 export { onItsWay } from './onItsWay';
+export { folderOf, liesIn } from './paths';
 export {
   adoptModels,
   keys,

@@ -124,12 +124,11 @@ export const useSettings = () =>
 export const useDataLocation = () =>
   createQuery<DataLocation>(() => ({ queryKey: keys.data, queryFn: () => host.call('settings.data', {}) }));
 
-/** The machine; what is free of it changes by itself, so it may be asked for again every few milliseconds. */
-export const useHardware = (every: number | false = false) =>
+/** The machine; how much of it is in use is told by a stream. */
+export const useHardware = () =>
   createQuery<Hardware>(() => ({
     queryKey: keys.hardware,
     queryFn: () => host.call('hardware.get', {}),
-    refetchInterval: every,
     staleTime: 2_000,
   }));
 

@@ -1,5 +1,7 @@
 // The words of the frame around all screens. Features keep theirs beside them; another language replaces both.
 
+import { counted } from '../data/format';
+
 export const t = {
   app: {
     name: 'Inglenook',
@@ -42,6 +44,7 @@ export const t = {
     themeSystem: 'Theme as the system says',
     chatWith: (model: string) => `Chat with ${model}`,
     cannotRun: 'cannot run here',
+    away: 'disk not connected',
   },
   notices: {
     region: 'About your data',
@@ -57,6 +60,20 @@ export const t = {
     moved: (from: string) =>
       `The old folder was left as it was: ${from}. You can delete it when all is well.`,
     notMovedTitle: 'Your data stayed where it was',
+  },
+
+  drops: {
+    title: 'Drop a folder or a model file',
+    text: 'Inglenook will look for models there. Nothing is copied or moved.',
+    looking: 'Looking for models…',
+    found: (models: number, folder: string) => `${counted(models, 'model')} found in ${folder}`,
+    none: (folder: string) => `No models in ${folder}`,
+    noOthers: (folder: string) => `No models in ${folder} besides those that Inglenook knows`,
+    noneHint: 'Inglenook reads GGUF files and folders with safetensors. It does not look there any more.',
+    known: (folder: string) => `Inglenook looks in ${folder} already`,
+    holds: (models: number) =>
+      models === 0 ? 'There are no models in it.' : `${counted(models, 'model')} there.`,
+    dialogueFirst: 'Close what is open, then drop it again.',
   },
 
   backups: {

@@ -8,19 +8,21 @@ use futures::Stream;
 use inglenook_contract::{ChangeTag, Changed, Notice, Settings};
 use inglenook_engine::{Launcher, Pool, PoolSettings};
 use inglenook_hub::download::ModelsFolder;
-use inglenook_hub::{Library, LibraryReader};
+use inglenook_hub::{Library, LibraryReader, Surroundings};
 use inglenook_settings::{Home, SettingsFile};
 use inglenook_store::Store;
 use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::{OnceCell, watch};
+use tokio_util::sync::CancellationToken;
 
 use crate::answers::Answers;
 use crate::changes::Changes;
 use crate::downloads::{self, Queue};
 use crate::engines::{self, Engines};
 use crate::hub::Seen;
+use crate::models::{self, Away, Updates};
 use crate::network::Network;
-use crate::{Result, fit, models};
+use crate::{Result, fit};
 
 /// What the application is put together from.
 pub struct AppParts {
@@ -32,6 +34,8 @@ pub struct AppParts {
     pub built_in_models: Option<PathBuf>,
     /// What starts the workers.
     pub launcher: Launcher,
+    /// What tells where other programs keep their models.
+    pub surroundings: Surroundings,
 }
 
 /// The application; cloning it is cheap.
@@ -47,6 +51,9 @@ struct Inner {
     library: RwLock<Arc<Library>>,
     scanned: OnceCell<()>,
     built_in_models: Option<PathBuf>,
+    surroundings: Surroundings,
+    away: Away,
+    updates: Updates,
     pool: Pool,
     answers: Answers,
     changes: Changes,
@@ -55,6 +62,7 @@ struct Inner {
     downloads: Queue,
     hub_seen: Seen,
     notices: Mutex<Vec<Notice>>,
+    closing: CancellationToken,
 }
 
 impl App {
@@ -69,6 +77,7 @@ impl App {
         notices.extend(set_aside);
         notices.extend(opened.notices);
         let (changes, processor) = (Changes::default(), inglenook_hardware::processor());
+        opened.store.keep_folders(&settings.current().model_folders).await?;
         let engines = Engines::read(&opened.store).await?;
         let (on_loaded, loads) = fit::on_loaded();
         let pool_settings = PoolSettings {
@@ -89,6 +98,9 @@ impl App {
             library: RwLock::default(),
             scanned: OnceCell::new(),
             built_in_models: parts.built_in_models,
+            surroundings: parts.surroundings,
+            away: Away::default(),
+            updates: Updates::default(),
             pool,
             answers: Answers::default(),
             changes,
@@ -97,6 +109,7 @@ impl App {
             downloads: Queue::default(),
             hub_seen: Seen::default(),
             notices: Mutex::new(notices),
+            closing: CancellationToken::new(),
         }));
         app.watch_model_states();
         app.apply_settings_as_they_change();
@@ -104,7 +117,10 @@ impl App {
         fit::keep_records(&app, loads);
         tokio::spawn({
             let app = app.clone();
-            async move { app.library().await }
+            async move {
+                app.library().await;
+                models::presence::watch(app).await;
+            }
         });
         Ok(app)
     }
@@ -135,6 +151,7 @@ impl App {
 
     /// Stops what is being written, ends the workers, closes the store.
     pub async fn shutdown(&self) {
+        self.0.closing.cancel();
         self.downloads().shutdown().await;
         self.answers().stop_all().await;
         self.pool().shutdown().await;
@@ -232,6 +249,25 @@ impl App {
         self.0.built_in_models.clone()
     }
 
+    pub(crate) fn surroundings(&self) -> &Surroundings {
+        &self.0.surroundings
+    }
+
+    /// Cancelled when the application ends.
+    pub(crate) fn closing(&self) -> &CancellationToken {
+        &self.0.closing
+    }
+
+    /// The models of folders that are away.
+    pub(crate) fn away(&self) -> &Away {
+        &self.0.away
+    }
+
+    /// What is newer on the hub.
+    pub(crate) fn updates(&self) -> &Updates {
+        &self.0.updates
+    }
+
     /// The library as it was last read.
     pub(crate) fn known_library(&self) -> Arc<Library> {
         Arc::clone(&self.0.library.read().unwrap_or_else(PoisonError::into_inner))
@@ -250,7 +286,8 @@ impl App {
     }
 
     async fn read_library(&self) {
-        let read = Arc::new(self.0.reader.read(models::folders(self)).await);
+        let read = Arc::new(self.0.reader.read(models::folders(self).await).await);
+        self.away().after_reading(self, &read).await;
         *self.0.library.write().unwrap_or_else(PoisonError::into_inner) = read;
         self.changes_bus().tell(ChangeTag::Models);
     }

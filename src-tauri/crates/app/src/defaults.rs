@@ -1,6 +1,6 @@
 //! What an answer takes where nobody said: the chat's own parameters over the person's defaults over these.
 
-use inglenook_contract::{KvCache, Parameters};
+use inglenook_contract::{FolderOwner, KvCache, Parameters};
 use inglenook_engine::protocol::Sampling;
 use inglenook_hub::LibraryModel;
 
@@ -13,7 +13,7 @@ pub(crate) const CONTEXT_LENGTH: u32 = 8_192;
 #[must_use]
 pub(crate) fn built_in(model: Option<&LibraryModel>) -> Parameters {
     let trained = model.and_then(|model| model.context_length).unwrap_or(CONTEXT_LENGTH);
-    let greedy = model.is_some_and(|model| model.built_in);
+    let greedy = model.is_some_and(|model| model.owner == FolderOwner::BuiltIn);
     Parameters {
         temperature: Some(if greedy { 0.0 } else { 0.7 }),
         top_p: Some(if greedy { 1.0 } else { 0.95 }),

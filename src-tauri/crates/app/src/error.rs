@@ -26,6 +26,11 @@ pub enum AppError {
     /// The chosen model is not in any folder any more.
     #[error("The model of this chat is not on this machine any more. Choose another one at the top of the window.")]
     ModelGone,
+    /// The chosen model lies in a folder whose disk is not connected.
+    #[error(
+        "The model of this chat lies in “{0}”, which is not connected now. Connect it, or choose another model at the top of the window."
+    )]
+    ModelAway(String),
     /// There is no such model.
     #[error("There is no such model on this machine.")]
     UnknownModel,
@@ -44,6 +49,9 @@ pub enum AppError {
     /// There is no such folder.
     #[error("There is no folder at this path.")]
     NoSuchFolder,
+    /// The model was not downloaded here, or has no newer version.
+    #[error("No newer version of this model is known. Look for updates first.")]
+    NoUpdate,
 }
 
 impl AppError {
@@ -60,8 +68,8 @@ impl AppError {
             | Self::UnknownEngine
             | Self::EngineRefuses(_) => ErrorCode::InvalidRequest,
             Self::NoModel => ErrorCode::NoModel,
-            Self::ModelGone => ErrorCode::ModelMissing,
-            Self::UnknownModel | Self::NoSuchFolder => ErrorCode::NotFound,
+            Self::ModelGone | Self::ModelAway(_) => ErrorCode::ModelMissing,
+            Self::UnknownModel | Self::NoSuchFolder | Self::NoUpdate => ErrorCode::NotFound,
         }
     }
 }

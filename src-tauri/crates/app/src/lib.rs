@@ -12,6 +12,7 @@ pub mod downloads;
 pub mod engines;
 mod error;
 pub mod fit;
+pub mod hardware;
 pub mod hub;
 pub mod messages;
 pub mod models;
@@ -20,6 +21,7 @@ pub mod settings;
 
 pub use app::{App, AppParts};
 pub use error::AppError;
+pub use inglenook_hub::Surroundings;
 
 /// What every use-case returns.
 pub type Result<T, E = AppError> = std::result::Result<T, E>;

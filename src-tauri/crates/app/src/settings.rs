@@ -1,10 +1,10 @@
-//! Settings, the place of the data, its backups, and the machine.
+//! Settings, the place of the data, and its backups.
 
 use std::path::Path;
 
-use inglenook_contract::{Backup, ChangeTag, DataLocation, Hardware, ModelId, MoveData, Settings};
+use inglenook_contract::{Backup, ChangeTag, DataLocation, ModelId, MoveData, Settings};
 
-use crate::{App, Result, engines, models};
+use crate::{App, Result, models};
 
 /// New settings, all of them; what they change takes effect at once.
 ///
@@ -79,13 +79,4 @@ pub async fn restore_backup(app: &App, name: &str) -> Result<()> {
     app.changes_bus().tell(ChangeTag::Chats);
     app.changes_bus().tell_every_chat();
     Ok(())
-}
-
-/// What the machine is, now.
-pub async fn hardware(app: &App) -> Hardware {
-    let root = app.home().root().to_path_buf();
-    let probed = tokio::task::spawn_blocking(move || inglenook_hardware::probe(&root)).await;
-    let mut hardware = probed.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()));
-    hardware.kernels = engines::kernels_shown(&app.pool().kernels());
-    hardware
 }

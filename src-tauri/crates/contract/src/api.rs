@@ -174,8 +174,16 @@ api! {
         "model.chooseEngine" model_choose_engine(ChooseEngine) -> Nothing;
         /// Shows a model's file in the file manager.
         "model.reveal" model_reveal(ModelRef) -> Nothing;
-        /// Adds a folder with models.
+        /// Deletes a model's files for good; it is unloaded first.
+        "model.delete" model_delete(ModelRef) -> Freed;
+        /// Asks the hub whether there are newer versions of what was downloaded.
+        "model.findUpdates" model_find_updates(Nothing) -> UpdateCheck;
+        /// Puts a model's newer version into the queue of downloads; it takes the place of the elder when it is whole.
+        "model.update" model_update(ModelRef) -> DownloadRef;
+        /// Adds a folder with models; one that is looked in already is not added twice.
         "folder.add" folder_add(FolderRef) -> ModelList;
+        /// Looks in another program's folder, or leaves it out.
+        "folder.use" folder_use(UseFolder) -> ModelList;
         /// Forgets a folder; its files stay.
         "folder.remove" folder_remove(FolderRef) -> ModelList;
 
@@ -242,7 +250,13 @@ api! {
     streams {
         /// What changed, from now on, in batches.
         "app.changes" app_changes(Nothing) -> Vec<Changed>;
+        /// Reads a model's files and compares them with what they have to be; closing the stream stops it.
+        "model.verify" model_verify(ModelRef) -> VerifyEvent;
+        /// Files that are dragged over the window; a browser's host has none.
+        "desktop.drops" desktop_drops(Nothing) -> FileDrop;
         /// An answer as it is written; the first event holds all of it so far.
         "message.watch" message_watch(MessageRef) -> AnswerEvent;
+        /// How much of the machine is in use, about once a second.
+        "hardware.watch" hardware_watch(Nothing) -> HardwareUse;
     }
 }

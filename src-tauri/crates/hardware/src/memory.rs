@@ -1,9 +1,10 @@
 //! Memory: the machine's, or the limit of the container (cgroup, version 1 or 2) where that is lower.
 
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 
 use sysinfo::{MemoryRefreshKind, RefreshKind, System};
 
+use crate::cgroup::{self, Version};
 use crate::trees::Trees;
 
 /// Memory for models, bytes; a container's limit where that is lower than the machine's.
@@ -26,8 +27,6 @@ pub fn memory() -> Memory {
 
 /// The names of the files of one version of cgroups.
 struct Files {
-    /// Where the tree of groups is mounted.
-    mount: &'static str,
     /// Bytes that the group may take.
     limit: &'static str,
     /// Bytes that it takes, file pages included.
@@ -36,46 +35,20 @@ struct Files {
     cache: &'static str,
 }
 
-const VERSION_2: Files =
-    Files { mount: "sys/fs/cgroup", limit: "memory.max", used: "memory.current", cache: "inactive_file" };
-const VERSION_1: Files = Files {
-    mount: "sys/fs/cgroup/memory",
-    limit: "memory.limit_in_bytes",
-    used: "memory.usage_in_bytes",
-    cache: "total_inactive_file",
-};
+const VERSION_2: Files = Files { limit: "memory.max", used: "memory.current", cache: "inactive_file" };
+const VERSION_1: Files =
+    Files { limit: "memory.limit_in_bytes", used: "memory.usage_in_bytes", cache: "total_inactive_file" };
 
 /// `machine`, held against the limits of the group that this process is in and of all groups above it.
 fn limited(trees: &Trees, machine: Memory) -> Memory {
-    let groups = trees.text("proc/self/cgroup").unwrap_or_default();
-    let mut memory = machine;
-    for line in groups.lines() {
-        let mut parts = line.splitn(3, ':');
-        let (_, Some(controllers), Some(group)) = (parts.next(), parts.next(), parts.next()) else { continue };
-        let files = match controllers {
-            "" => &VERSION_2,
-            _ if controllers.split(',').any(|controller| controller == "memory") => &VERSION_1,
-            _ => continue,
+    let held = |memory, (version, folder): (Version, PathBuf)| {
+        let files = match version {
+            Version::One => &VERSION_1,
+            Version::Two => &VERSION_2,
         };
-        for folder in folders(files, group) {
-            memory = limited_by(trees, files, &folder, memory);
-        }
-    }
-    memory
-}
-
-/// The group's folder and all above it. In a container the path may be the host's and lead nowhere; the top, which
-/// is the container's own group there, is always among them.
-fn folders(files: &Files, group: &str) -> Vec<PathBuf> {
-    let mut folder = PathBuf::from(files.mount);
-    let mut folders = vec![folder.clone()];
-    for name in Path::new(group).components() {
-        if let Component::Normal(name) = name {
-            folder.push(name);
-            folders.push(folder.clone());
-        }
-    }
-    folders
+        limited_by(trees, files, &folder, memory)
+    };
+    cgroup::folders(trees, "memory").into_iter().fold(machine, held)
 }
 
 /// `memory`, held against the limit of the group at `folder`.

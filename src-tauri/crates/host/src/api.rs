@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use futures::{Stream, StreamExt as _};
-use inglenook_app::{chats, downloads, engines, fit, hub, messages, models, network, settings};
+use inglenook_app::{chats, downloads, engines, fit, hardware, hub, messages, models, network, settings};
 use inglenook_contract::*;
 
 use crate::Desktop;
@@ -206,6 +206,22 @@ impl Api for Host {
         self.ask_desktop(move |desktop| desktop.reveal(&path)).await
     }
 
+    async fn model_delete(&self, request: ModelRef) -> Answer<Freed> {
+        Ok(models::delete(&self.app, &request.model).await?)
+    }
+
+    async fn model_find_updates(&self, _: Nothing) -> Answer<UpdateCheck> {
+        Ok(models::find_updates(&self.app).await?)
+    }
+
+    async fn model_update(&self, request: ModelRef) -> Answer<DownloadRef> {
+        Ok(models::update(&self.app, &request.model).await?)
+    }
+
+    async fn folder_use(&self, request: UseFolder) -> Answer<ModelList> {
+        Ok(models::use_folder(&self.app, &request).await?)
+    }
+
     async fn folder_add(&self, request: FolderRef) -> Answer<ModelList> {
         Ok(models::add_folder(&self.app, &request.path).await?)
     }
@@ -303,7 +319,7 @@ impl Api for Host {
     }
 
     async fn hardware_get(&self, _: Nothing) -> Answer<Hardware> {
-        Ok(settings::hardware(&self.app).await)
+        Ok(hardware::get(&self.app).await)
     }
 
     async fn hardware_loads(&self, _: Nothing) -> Answer<Vec<FitRecord>> {
@@ -329,7 +345,19 @@ impl Api for Host {
         Ok(events(self.app.changes()))
     }
 
+    async fn model_verify(&self, request: ModelRef) -> Answer<EventStream<VerifyEvent>> {
+        Ok(events(models::verify(&self.app, &request.model).await?))
+    }
+
+    async fn desktop_drops(&self, _: Nothing) -> Answer<EventStream<FileDrop>> {
+        Ok(events(self.desktop.drops()))
+    }
+
     async fn message_watch(&self, request: MessageRef) -> Answer<EventStream<AnswerEvent>> {
         Ok(events(messages::watch(&self.app, &request.message).await?.boxed()))
+    }
+
+    async fn hardware_watch(&self, _: Nothing) -> Answer<EventStream<HardwareUse>> {
+        Ok(events(hardware::watch(&self.app)))
     }
 }

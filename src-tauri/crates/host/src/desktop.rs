@@ -3,7 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use futures::future::BoxFuture;
-use inglenook_contract::{Abilities, ErrorCode, ErrorInfo};
+use futures::stream::BoxStream;
+use inglenook_contract::{Abilities, ErrorCode, ErrorInfo, FileDrop};
 
 /// The desktop around the application. What a host cannot do it declines, and the window does not offer it.
 pub trait Desktop: Send + Sync {
@@ -24,6 +25,11 @@ pub trait Desktop: Send + Sync {
     /// # Errors
     /// [`ErrorCode::Unavailable`] if the system would not.
     fn reveal(&self, path: &Path) -> Result<(), ErrorInfo>;
+
+    /// Files that are dragged over the window, from now on; ends at once where there is no window to drag them over.
+    fn drops(&self) -> BoxStream<'static, FileDrop> {
+        Box::pin(futures::stream::empty())
+    }
 }
 
 /// No desktop at all: a machine without a display.

@@ -9,6 +9,7 @@ mod logging;
 mod start;
 
 pub use desktop::{Desktop, NoDesktop};
+pub use inglenook_app::Surroundings;
 pub use inglenook_engine::Launcher;
 pub use inglenook_settings::{Home, Places};
 pub use start::{Host, HostOptions};

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use inglenook_app::{App, AppParts};
+use inglenook_app::{App, AppParts, Surroundings};
 use inglenook_contract::{ErrorCode, ErrorInfo};
 use inglenook_engine::Launcher;
 use inglenook_settings::{Home, HomeLock, OpenedHome, Places};
@@ -18,6 +18,8 @@ pub struct HostOptions {
     pub launcher: Launcher,
     /// The folder of the application's own resources where the platform has one (a bundle).
     pub resources: Option<PathBuf>,
+    /// What tells where other programs keep their models.
+    pub surroundings: Surroundings,
     /// The desktop around it.
     pub desktop: Arc<dyn Desktop>,
 }
@@ -49,6 +51,7 @@ impl Host {
             notices: opened.notice.into_iter().collect(),
             built_in_models: built_in,
             launcher: options.launcher,
+            surroundings: options.surroundings,
         };
         let app = App::start(parts).await.inspect_err(|error| tracing::error!(%error, "not started"))?;
         tracing::info!("started");

@@ -6,7 +6,7 @@ use std::thread::{ThreadId, current};
 
 use futures::future::BoxFuture;
 use inglenook_contract::{Abilities, Api as _, ErrorInfo, LinkRef};
-use inglenook_host::{Desktop, Host, HostOptions, Launcher, Places};
+use inglenook_host::{Desktop, Host, HostOptions, Launcher, Places, Surroundings};
 
 /// A desktop that remembers which thread asked it.
 #[derive(Default)]
@@ -39,7 +39,15 @@ async fn a_browser_that_takes_its_time_holds_up_no_other_call() {
     let desktop = Arc::new(Asked::default());
     let asked: Arc<dyn Desktop> = desktop.clone();
     let launcher = Launcher::from_environment();
-    let host = Host::start(HostOptions { places, launcher, resources: None, desktop: asked }).await.expect("started");
+    let host = Host::start(HostOptions {
+        places,
+        launcher,
+        resources: None,
+        surroundings: Surroundings::default(),
+        desktop: asked,
+    })
+    .await
+    .expect("started");
     host.desktop_open_link(LinkRef { url: "https://example.org".to_owned() }).await.expect("opened");
     let asked = desktop.0.lock().unwrap_or_else(PoisonError::into_inner).expect("asked");
     assert_ne!(asked, current().id(), "every call of this host is answered on this thread");

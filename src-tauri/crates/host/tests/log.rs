@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use inglenook_host::{Host, HostOptions, Launcher, NoDesktop, Places};
+use inglenook_host::{Host, HostOptions, Launcher, NoDesktop, Places, Surroundings};
 
 fn text_of(logs: &Path) -> String {
     let files = fs::read_dir(logs).expect("the folder of logs").map(|entry| entry.expect("a file").path());
@@ -25,8 +25,13 @@ async fn the_log_tells_of_the_start_itself_and_of_the_end() {
     let pointer = format!(r#"{{"next":{:?}}}"#, full.display().to_string());
     fs::write(places.config.join("location.json"), pointer).expect("written");
 
-    let options =
-        HostOptions { places, launcher: Launcher::from_environment(), resources: None, desktop: Arc::new(NoDesktop) };
+    let options = HostOptions {
+        places,
+        launcher: Launcher::from_environment(),
+        resources: None,
+        surroundings: Surroundings::default(),
+        desktop: Arc::new(NoDesktop),
+    };
     let host = Host::start(options).await.expect("started");
     let log = text_of(&data.join("logs"));
     for words in ["the settings could not be understood", "DataNotMoved", "is not empty", "started"] {

@@ -19,5 +19,8 @@ mod template;
 pub use architectures::architecture_name;
 pub use engines::EngineKind;
 pub use error::HeaderError;
-pub use library::{FolderKind, Library, LibraryModel, LibraryReader, Live, SearchedFolder};
+pub use library::{
+    Library, LibraryModel, LibraryReader, Live, RemovalError, SearchedFolder, Surroundings, elsewhere, remove,
+    undeletable,
+};
 pub use template::TemplateAbilities;

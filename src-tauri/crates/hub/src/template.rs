@@ -61,12 +61,21 @@ fn without_texts(statement: &str) -> String {
 fn statements(template: &str) -> impl Iterator<Item = &str> {
     let mut rest = template;
     std::iter::from_fn(move || {
-        let begin = [rest.find("{%"), rest.find("{{")].into_iter().flatten().min()?;
-        let closing = if rest[begin..].starts_with("{%") { "%}" } else { "}}" };
-        let inside = &rest[begin + 2..];
+        let (begin, closing) = opening(rest)?;
+        let inside = rest.get(begin + 2..)?;
         let end = inside.find(closing).unwrap_or(inside.len());
         rest = inside.get(end + 2..).unwrap_or_default();
         Some(&inside[..end])
+    })
+}
+
+/// Where the first statement opens and what closes it. Both ways to open are looked for at once: one that never comes
+/// would be looked for to the template's end again and again.
+fn opening(text: &str) -> Option<(usize, &'static str)> {
+    text.match_indices('{').find_map(|(at, _)| match text.as_bytes().get(at + 1) {
+        Some(b'%') => Some((at, "%}")),
+        Some(b'{') => Some((at, "}}")),
+        _ => None,
     })
 }
 

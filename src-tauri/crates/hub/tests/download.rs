@@ -8,9 +8,9 @@ use std::time::Duration;
 use downloading::{FILE, MIB, REPO, World, is_waiting, order, sha256_of};
 use inglenook_contract::ErrorCode;
 use inglenook_hub::download::{
-    DownloadError, Finding, Progress, Stage, discard, kept, origin_of, origins, run, verify,
+    Checked, DownloadError, Expected, Finding, Progress, Stage, discard, kept, origin_of, origins, run, verify,
 };
-use inglenook_hub::remote::{RepoId, RepoPath, Sha256Hex};
+use inglenook_hub::remote::{RepoId, Sha256Hex};
 use inglenook_testkit::{Again, Content, Fault, File, RepoSpec, What};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
@@ -360,32 +360,39 @@ async fn a_flipped_byte_of_a_finished_file_is_found() {
     let world = World::with(SIZE).await;
     world.run(&world.order(&[FILE, "config.json"])).await.expect("downloaded");
     let progress = watch::channel(Progress::default()).0;
-    let paths = [FILE, "config.json", "mine.gguf"].map(|path| RepoPath::parse(path).expect("a path"));
-    let check = |paths: &[RepoPath]| {
-        let (paths, repo, progress) = (paths.to_vec(), repo(), progress.clone());
-        let models = world.models.clone();
-        async move { verify(&models, &repo, &paths, &progress, CancellationToken::new()).await.expect("looked at") }
+    let check = || {
+        let expected =
+            origins(&world.models, &repo()).files.iter().map(|o| Expected::of_origin(&world.models, o)).collect();
+        let progress = progress.clone();
+        async move { verify(expected, &progress, CancellationToken::new()).await.expect("looked at") }
     };
-    assert!(check(&[]).await.iter().all(|checked| checked.finding == Finding::Same && checked.words().is_none()));
+    let all = check().await;
+    assert_eq!(all.len(), 2);
+    assert!(all.iter().all(|checked| checked.finding == Finding::Same && checked.words().is_none()));
+    assert_eq!((progress.borrow().done_bytes, progress.borrow().total_bytes), (SIZE + 7, SIZE + 7));
 
     let mut bytes = std::fs::read(world.file(FILE)).expect("read");
     bytes[1_234_567] ^= 1;
     std::fs::write(world.file(FILE), bytes).expect("written");
     std::fs::write(world.file("config.json"), "{}").expect("written");
-    let found = check(&paths).await;
-    assert!(
-        matches!(&found[0].finding, Finding::Differs { expected, .. } if expected.as_str() == world.content.sha256())
-    );
-    assert!(found[0].words().is_some_and(|words| words.contains(FILE)));
-    assert_eq!(found[1].finding, Finding::OtherLength { expected: 7, found: 2 });
-    assert_eq!(found[2].finding, Finding::NoOrigin);
+    let finding = |all: &[Checked], name: &str| {
+        all.iter().find(|checked| checked.name == name).expect("it was looked at").clone()
+    };
+    let found = check().await;
+    assert_eq!(finding(&found, FILE).finding, Finding::Differs);
+    assert!(finding(&found, FILE).words().is_some_and(|words| words.contains(FILE)));
+    assert_eq!(finding(&found, "config.json").finding, Finding::OtherLength { expected: 7, found: 2 });
     std::fs::remove_file(world.file(FILE)).expect("removed");
-    assert_eq!(check(&paths).await[0].finding, Finding::Missing);
+    assert_eq!(finding(&check().await, FILE).finding, Finding::Missing);
+
+    world.run(&world.order(&[FILE, "config.json"])).await.expect("downloaded again");
+    assert!(check().await.iter().all(|checked| checked.finding == Finding::Same), "a download mends it");
 
     let cancel = CancellationToken::new();
     cancel.cancel();
-    let ended = verify(&world.models, &repo(), &[], &progress, cancel).await;
-    assert!(matches!(ended, Err(DownloadError::Cancelled)));
+    let expected =
+        origins(&world.models, &repo()).files.iter().map(|o| Expected::of_origin(&world.models, o)).collect();
+    assert!(matches!(verify(expected, &progress, cancel).await, Err(DownloadError::Cancelled)));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -6,13 +6,13 @@ use std::fs;
 use std::path::Path;
 use std::time::Duration;
 
-use inglenook_contract::{ErrorCode, ModelFormat, ModelState, Parameter, Parameters};
-use inglenook_hub::{EngineKind, FolderKind, Library, LibraryReader, Live, SearchedFolder};
+use inglenook_contract::{ErrorCode, FolderOwner, ModelFormat, ModelState, Parameter, Parameters};
+use inglenook_hub::{EngineKind, Library, LibraryReader, Live, SearchedFolder};
 use support::Gguf;
 use tempfile::TempDir;
 
 fn searched(path: &Path) -> SearchedFolder {
-    SearchedFolder { path: path.to_owned(), kind: FolderKind::Added }
+    SearchedFolder { path: path.to_owned(), owner: FolderOwner::Added }
 }
 
 fn read(path: &Path) -> Library {
@@ -71,6 +71,7 @@ fn a_model_as_the_window_sees_it_has_all_that_the_header_says() {
     let model = found.to_contract(Live {
         state: ModelState::Unloaded,
         last_used_at: Some(7),
+        update: None,
         defaults: Parameters::default(),
         engine: found.engine,
         engine_reason: String::new(),
@@ -249,24 +250,24 @@ fn the_same_file_by_links_and_folders_in_folders_is_one_model() {
 #[test]
 fn a_model_of_ones_own_keeps_its_identifier_when_the_data_moves() {
     let home = folder();
-    let ids = |root: &str, kind: FolderKind| {
+    let ids = |root: &str, owner: FolderOwner| {
         let root = home.path().join(root);
         put(&root, "of/one/small.gguf", &Gguf::small());
         fs::create_dir_all(root.join("Pocket")).expect("made");
         for file in ["config.json", "model.safetensors", "tokenizer.json"] {
             fs::copy(support::pocket_safetensors().join(file), root.join("Pocket").join(file)).expect("copied");
         }
-        let library = LibraryReader::new().read_blocking(&[SearchedFolder { path: root, kind }]);
+        let library = LibraryReader::new().read_blocking(&[SearchedFolder { path: root, owner }]);
         assert_eq!(names(&library), ["Pocket", "Small"]);
         library.models.into_iter().map(|model| model.id).collect::<Vec<_>>()
     };
-    let own = ids("before/models", FolderKind::Own);
+    let own = ids("before/models", FolderOwner::Own);
     assert_ne!(own[0], own[1]);
-    assert_eq!(own, ids("after/models", FolderKind::Own), "chats know them by this");
-    let built_in = ids("before/resources", FolderKind::BuiltIn);
-    assert_eq!(built_in, ids("after/resources", FolderKind::BuiltIn), "the application may lie anywhere");
+    assert_eq!(own, ids("after/models", FolderOwner::Own), "chats know them by this");
+    let built_in = ids("before/resources", FolderOwner::BuiltIn);
+    assert_eq!(built_in, ids("after/resources", FolderOwner::BuiltIn), "the application may lie anywhere");
     assert_ne!(own, built_in, "the same path in either is not the same model");
-    assert_ne!(ids("before/disk", FolderKind::Added), ids("after/disk", FolderKind::Added));
+    assert_ne!(ids("before/disk", FolderOwner::Added), ids("after/disk", FolderOwner::Added));
 }
 
 #[cfg(unix)]
@@ -278,7 +279,7 @@ fn a_model_that_is_met_by_a_link_first_has_the_identifier_of_where_it_lies() {
     put(&own, "small.gguf", &Gguf::small());
     fs::create_dir(&added).expect("made");
     symlink(own.join("small.gguf"), added.join("link.gguf")).expect("linked");
-    let own = SearchedFolder { path: own, kind: FolderKind::Own };
+    let own = SearchedFolder { path: own, owner: FolderOwner::Own };
     let id = |folders: &[SearchedFolder]| LibraryReader::new().read_blocking(folders).models[0].id.clone();
     assert_eq!(id(&[searched(&added), own.clone()]), id(&[own]));
 }

@@ -2,11 +2,12 @@
 
 mod support;
 
+use inglenook_contract::FolderOwner;
 use inglenook_contract::ModelFormat;
 use inglenook_hub::header::Shape;
 use inglenook_hub::header::gguf::{GgufHeader, Purpose};
 use inglenook_hub::header::safetensors::SafetensorsHeader;
-use inglenook_hub::{EngineKind, FolderKind, LibraryReader, SearchedFolder, TemplateAbilities};
+use inglenook_hub::{EngineKind, LibraryReader, SearchedFolder, TemplateAbilities};
 
 const POCKET_SHAPE: Shape = Shape {
     blocks: Some(6),
@@ -84,11 +85,11 @@ fn the_cache_of_one_token_is_counted_from_the_shape() {
 
 #[tokio::test]
 async fn the_library_shows_them_all_with_their_engine() {
-    let folder = |path: std::path::PathBuf, kind| SearchedFolder { path, kind };
+    let folder = |path: std::path::PathBuf, owner| SearchedFolder { path, owner };
     let library = LibraryReader::new()
         .read(vec![
-            folder(support::repository().join("src-tauri/resources/models"), FolderKind::BuiltIn),
-            folder(support::repository().join("tests/fixtures/pocket"), FolderKind::Added),
+            folder(support::repository().join("src-tauri/resources/models"), FolderOwner::BuiltIn),
+            folder(support::repository().join("tests/fixtures/pocket"), FolderOwner::Added),
         ])
         .await;
     assert_eq!(library.rejected, []);
@@ -96,7 +97,15 @@ async fn the_library_shows_them_all_with_their_engine() {
     let seen: Vec<_> = library
         .models
         .iter()
-        .map(|model| (model.name.as_str(), model.format, model.quantisation.as_deref(), model.built_in, model.engine))
+        .map(|model| {
+            (
+                model.name.as_str(),
+                model.format,
+                model.quantisation.as_deref(),
+                model.owner == FolderOwner::BuiltIn,
+                model.engine,
+            )
+        })
         .collect();
     let (gguf, other) = (Some(EngineKind::LlamaCpp), Some(EngineKind::MistralRs));
     assert_eq!(

@@ -188,7 +188,7 @@ async fn number(db: &mut SqliteConnection, order: &[String]) -> Result<()> {
     Ok(())
 }
 
-fn json<T: Serialize>(value: &T) -> Result<String> {
+pub(crate) fn json<T: Serialize>(value: &T) -> Result<String> {
     serde_json::to_string(value).map_err(|error| StoreError::Damaged(error.to_string()))
 }
 

@@ -1,5 +1,6 @@
 //! The record: chats and messages in SQLite, and what else has to outlast the end: the queue of downloads, the ledger
-//! of the network, what is known of engines and loads.
+//! of the network, what is known of engines, loads
+//! and folders that are away.
 //!
 //! A [`Store`] is a cheap handle on one database: the one on disk ([`Store::open`]) or one that lives in memory
 //! only ([`Store::temporary`], for temporary chats). Every method is one transaction. What a method returns has
@@ -22,6 +23,7 @@ mod files;
 mod fit_records;
 mod fold;
 mod identity;
+mod known_models;
 mod lock;
 mod messages;
 mod model_use;

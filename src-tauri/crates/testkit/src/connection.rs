@@ -1,17 +1,18 @@
 //! A connection from its first request to its end: what is answered goes out here, with whatever the plan says that
 //! goes wrong with it.
 
+use std::fs::File;
 use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
-use bytes::Bytes;
 use tokio::io::AsyncWriteExt as _;
 use tokio::net::TcpStream;
 use tokio::time::{Instant, sleep, sleep_until};
 
 use crate::faults::What;
 use crate::misled::misled;
+use crate::passed::pass_on;
 use crate::records::{Counts, Host, Records};
 use crate::shared::Shared;
 use crate::wire::{Answer, Asked, Body, Line};
@@ -136,13 +137,25 @@ async fn send(
         let most = rate.map_or(STEP as u64, |rate| (rate / PIECES).clamp(1, STEP as u64));
         let edges = [effects.cut, effects.stall].into_iter().flatten();
         let most = edges.filter(|edge| *edge > sent).map(|edge| edge - sent).chain([most]).min();
-        let piece = source.next(most.unwrap_or(1), &effects.flips)?;
-        if piece.is_empty() {
-            return Ok(());
+        let most = most.unwrap_or(1);
+        let count = match source.lying(most).filter(|_| effects.flips.is_empty()) {
+            Some(Lying { file, at, count }) => {
+                let count = pass_on(file, &line.stream, at, count).await?;
+                shared.records.served(number, count as u64);
+                count
+            }
+            None => {
+                let piece = source.read(most, &effects.flips)?;
+                hand_over(shared, line, number, piece).await?;
+                piece.len()
+            }
+        };
+        if count == 0 {
+            return source.ended();
         }
-        sent += piece.len() as u64;
-        hand_over(shared, line, number, &piece).await?;
-        pace.keep(piece.len(), rate).await;
+        source.at += count as u64;
+        sent += count as u64;
+        pace.keep(count, rate).await;
     }
 }
 
@@ -203,37 +216,59 @@ struct Source {
     buffer: Vec<u8>,
 }
 
+/// A piece of a body that lies in a file, and need not be read to be sent.
+struct Lying<'a> {
+    file: &'a File,
+    /// Its place in the file.
+    at: u64,
+    count: usize,
+}
+
 impl Source {
     fn new(body: Body) -> Self {
         Self { body, at: 0, buffer: Vec::new() }
     }
 
+    fn count(&self, most: u64) -> usize {
+        usize::try_from(self.body.length().saturating_sub(self.at).min(most)).unwrap_or(STEP).min(STEP)
+    }
+
+    /// The next piece as it lies on the disk, where it does.
+    fn lying(&self, most: u64) -> Option<Lying<'_>> {
+        let Body::Part { content, range } = &self.body else { return None };
+        let file = content.file()?;
+        Some(Lying { file, at: range.start + self.at, count: self.count(most) })
+    }
+
     /// The next piece; empty at the end. `flips` are offsets in the file.
-    fn next(&mut self, most: u64, flips: &[u64]) -> io::Result<Bytes> {
-        let count = usize::try_from(self.body.length().saturating_sub(self.at).min(most)).unwrap_or(STEP).min(STEP);
-        let (mut piece, begin) = match &self.body {
+    fn read(&mut self, most: u64, flips: &[u64]) -> io::Result<&[u8]> {
+        let count = self.count(most);
+        let begin = match &self.body {
             Body::Bytes(bytes) => {
                 let at = usize::try_from(self.at).unwrap_or(usize::MAX).min(bytes.len());
-                (bytes.slice(at..at + count), self.at)
+                self.buffer.clear();
+                self.buffer.extend_from_slice(&bytes[at..at + count]);
+                self.at
             }
             Body::Part { content, range } => {
                 let begin = range.start + self.at;
                 self.buffer.resize(count, 0);
                 let read = content.read(begin, &mut self.buffer)?;
-                if read == 0 && count > 0 {
-                    return Err(io::ErrorKind::UnexpectedEof.into());
-                }
-                (Bytes::copy_from_slice(&self.buffer[..read]), begin)
+                self.buffer.truncate(read);
+                begin
             }
         };
-        self.at += piece.len() as u64;
         let within = |flip: &u64| flip.checked_sub(begin).and_then(|at| usize::try_from(at).ok());
-        let flips: Vec<usize> = flips.iter().filter_map(within).filter(|at| *at < piece.len()).collect();
-        if !flips.is_empty() {
-            let mut other = piece.to_vec();
-            flips.into_iter().for_each(|at| other[at] ^= 1);
-            piece = other.into();
+        for at in flips.iter().filter_map(within) {
+            if let Some(byte) = self.buffer.get_mut(at) {
+                *byte ^= 1;
+            }
         }
-        Ok(piece)
+        Ok(&self.buffer)
+    }
+
+    /// Whether a piece of nothing was the end, and not a file that became shorter.
+    fn ended(&self) -> io::Result<()> {
+        if self.at < self.body.length() { Err(io::ErrorKind::UnexpectedEof.into()) } else { Ok(()) }
     }
 }

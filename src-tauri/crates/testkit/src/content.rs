@@ -144,6 +144,14 @@ impl Content {
         Ok(all)
     }
 
+    /// What it lies in on this machine's disk, from its first byte on, if it does.
+    pub(crate) fn file(&self) -> Option<&std::fs::File> {
+        match &self.0.source {
+            Source::Disk(_, file) => Some(file),
+            _ => None,
+        }
+    }
+
     /// Where it lies on this machine's disk, if it does.
     #[must_use]
     pub fn path(&self) -> Option<&Path> {
@@ -159,12 +167,12 @@ fn at_most(at: u64, most: usize) -> usize {
 }
 
 #[cfg(unix)]
-fn read_at(file: &std::fs::File, at: u64, into: &mut [u8]) -> io::Result<usize> {
+pub(crate) fn read_at(file: &std::fs::File, at: u64, into: &mut [u8]) -> io::Result<usize> {
     std::os::unix::fs::FileExt::read_at(file, into, at)
 }
 
 #[cfg(windows)]
-fn read_at(file: &std::fs::File, at: u64, into: &mut [u8]) -> io::Result<usize> {
+pub(crate) fn read_at(file: &std::fs::File, at: u64, into: &mut [u8]) -> io::Result<usize> {
     std::os::windows::fs::FileExt::seek_read(file, into, at)
 }
 

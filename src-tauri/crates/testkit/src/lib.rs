@@ -16,6 +16,7 @@ mod faults;
 pub mod gguf;
 mod hub;
 mod misled;
+mod passed;
 mod records;
 mod repo;
 mod shared;

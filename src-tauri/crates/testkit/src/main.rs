@@ -31,8 +31,8 @@ enum Order {
     Expire,
     /// Adds a token: its name, and what it may read.
     Token { token: String, name: String, reads: Vec<String> },
-    /// Changes a file: a small one by its text, a large one by the length of its noise in bytes.
-    Update { repo: String, path: String, text: Option<String>, bytes: Option<u64> },
+    /// Changes a file: a small one by its text, a large one by the length of its noise in bytes or by a file on the disk.
+    Update { repo: String, path: String, text: Option<String>, bytes: Option<u64>, file: Option<PathBuf> },
     /// Gives a repository another name.
     Rename { old: String, new: String },
     /// Limits pages: rows of a list, files of a listing.
@@ -124,7 +124,15 @@ fn obey(hub: &FakeHub, order: Order) -> Value {
         Order::Token { token, name, reads } => {
             reads.iter().fold(hub.token(&token).named(&name), |token, repo| token.may_read(repo));
         }
-        Order::Update { repo, path, text, bytes } => return update(hub, &repo, path, text, bytes),
+        Order::Update { repo, path, text, bytes, file } => {
+            return new_content(text, bytes, file.as_deref()).map_or_else(
+                |error| json!({ "error": error.to_string() }),
+                |file| match hub.update(&repo, [(path, file)]) {
+                    Some(commit) => json!({"commit": commit}),
+                    None => json!({"error": "There is no such repository."}),
+                },
+            );
+        }
         Order::Rename { old, new } => hub.rename(&old, &new),
         Order::Pages { rows, files } => hub.page_sizes(rows, files),
         Order::Report => {
@@ -139,14 +147,11 @@ fn obey(hub: &FakeHub, order: Order) -> Value {
     json!({"ok": true})
 }
 
-fn update(hub: &FakeHub, repo: &str, path: String, text: Option<String>, bytes: Option<u64>) -> Value {
-    let file = match (text, bytes) {
-        (Some(text), None) => File::small(text),
-        (None, Some(bytes)) => File::large(Content::generated(bytes, bytes)),
-        _ => return json!({"error": "A file is either a text or a number of bytes."}),
-    };
-    match hub.update(repo, [(path, file)]) {
-        Some(commit) => json!({"commit": commit}),
-        None => json!({"error": "There is no such repository."}),
+fn new_content(text: Option<String>, bytes: Option<u64>, file: Option<&Path>) -> io::Result<File> {
+    match (text, bytes, file) {
+        (Some(text), None, None) => Ok(File::small(text)),
+        (None, Some(bytes), None) => Ok(File::large(Content::generated(bytes, bytes))),
+        (None, None, Some(file)) => Ok(File::large(Content::disk(file)?)),
+        _ => Err(io::Error::other("A file is either a text, a number of bytes, or a file on the disk.")),
     }
 }

@@ -10,7 +10,7 @@ use std::net::Ipv4Addr;
 use std::sync::Arc;
 
 use anyhow::Context as _;
-use inglenook_host::{Host, HostOptions, Launcher, NoDesktop, Places};
+use inglenook_host::{Host, HostOptions, Launcher, NoDesktop, Places, Surroundings};
 
 fn main() {
     let arguments = match Arguments::read(std::env::args().skip(1)) {
@@ -62,7 +62,13 @@ async fn serve(arguments: Arguments) -> anyhow::Result<()> {
     let port = listener.local_addr()?.port();
     let places = Places::of_this_machine()?;
     let launcher = Launcher::from_environment();
-    let options = HostOptions { places, launcher, resources: None, desktop: Arc::new(NoDesktop) };
+    let options = HostOptions {
+        places,
+        launcher,
+        resources: None,
+        surroundings: Surroundings::of_this_process(),
+        desktop: Arc::new(NoDesktop),
+    };
     let host = Arc::new(Host::start(options).await?);
     let guard = guard::Guard::new(port);
     let page = arguments.page.unwrap_or_else(|| format!("http://127.0.0.1:{port}"));

@@ -7,6 +7,8 @@ export interface MenuItem {
   shortcut?: string;
   danger?: boolean;
   disabled?: boolean;
+  /** Why it does nothing now. It says so below its words and can be reached all the same, so that everybody reads it. */
+  why?: string | null;
   /** A mark at its end: it is on, or chosen. */
   checked?: boolean;
   onSelect: () => void;

@@ -5,14 +5,12 @@ import { format } from '../../data';
 
 export const words = {
   processor: 'Processor',
-  cores: 'Cores',
-  vector: 'Vector instructions',
-  noVector: 'none that speed up models',
+  instructions: 'Instruction sets',
+  noInstructions: 'none that speed up models',
   memory: 'Memory',
   graphics: 'Graphics cards',
   disk: 'Disk',
   noGraphics: 'no graphics card',
-  unknownMemory: 'memory unknown',
 } as const;
 
 /** "2 cores, AVX-512", "1 core". */
@@ -33,12 +31,12 @@ export function memoryLine(
 }
 
 /** "NVIDIA H100, 80 GB". */
-export function gpuWords(gpu: Gpu, locale?: string): string {
+export function gpuWords(gpu: Pick<Gpu, 'name' | 'memory_bytes'>, locale?: string): string {
   return gpu.memory_bytes === null ? gpu.name : `${gpu.name}, ${format.memory(gpu.memory_bytes, locale)}`;
 }
 
 /** "no graphics card", the only one, or "2 graphics cards: …", equal ones counted. */
-export function graphicsWords(gpus: readonly Gpu[], locale?: string): string {
+export function graphicsWords(gpus: readonly Pick<Gpu, 'name' | 'memory_bytes'>[], locale?: string): string {
   if (gpus.length === 0) return words.noGraphics;
   const counted = new Map<string, number>();
   for (const gpu of gpus) {

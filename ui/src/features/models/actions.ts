@@ -1,8 +1,8 @@
 // What can be done with models and their folders. What fails is told in a toast, or thrown where a field shows it.
 
-import type { Model } from '../../contract/bindings';
+import type { Model, ModelFolder } from '../../contract/bindings';
 import { toast, toastError, toastUndo } from '../../components/ui';
-import { adoptModels, keys, queryClient, saveSettings } from '../../data';
+import { adoptModels, format, keys, queryClient, saveSettings } from '../../data';
 import { host, HostError } from '../../host';
 import { copyText } from '../../render';
 import { openChat } from '../../router';
@@ -66,16 +66,34 @@ export async function copyPath(model: Model): Promise<void> {
   else toast(words.notCopied, { description: model.path });
 }
 
+/** Deletes a model's files for good. Whether that worked; then the list no longer has it. */
+export async function removeModel({ id, name }: Model): Promise<boolean> {
+  try {
+    const { bytes } = await host.call('model.delete', { model: id });
+    await queryClient.invalidateQueries({ queryKey: keys.models });
+    toast(words.wasRemoved(name, format.bytes(bytes)));
+    return true;
+  } catch (thrown) {
+    toastError(HostError.from(thrown).info);
+    return false;
+  }
+}
+
 /** Adds a folder and reads it; rejects with why it cannot be. */
 export async function addFolder(path: string): Promise<void> {
   adoptModels(await host.call('folder.add', { path }));
 }
 
-export function removeFolder(path: string): Promise<void> {
+export function removeFolder({ path }: Pick<ModelFolder, 'path'>): Promise<void> {
   return attempt(async () => {
     adoptModels(await host.call('folder.remove', { path }));
-    toastUndo(words.removed, () => void attempt(() => addFolder(path)));
+    toastUndo(words.forgotten, () => void attempt(() => addFolder(path)));
   });
+}
+
+/** Looks in another program's folder, or leaves it out. */
+export function useFolder(path: string, used: boolean): Promise<void> {
+  return attempt(async () => adoptModels(await host.call('folder.use', { path, used })));
 }
 
 export function rescan(): Promise<void> {

@@ -3,5 +3,6 @@ export { addFolder, chatWith, reveal } from './actions';
 export { default as ListState } from './ListState.svelte';
 export { default as ModelPicker } from './ModelPicker.svelte';
 export { runnable } from './order';
+export { isAway } from './owners';
 export { quantisationLine } from './quantisation';
 export { parametersWords } from './words';

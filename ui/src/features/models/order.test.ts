@@ -12,8 +12,9 @@ const unsupported = {
 } as const;
 
 describe('pickerOrder', () => {
-  it('shows what is in memory first and what cannot run last', () => {
+  it('shows what is in memory first and what cannot run last, what is away behind it', () => {
     const models = [
+      aModel({ name: 'away', state: { kind: 'away' }, last_used_at: 99 }),
       aModel({ name: 'unsupported', unsupported, engine: null, last_used_at: 99 }),
       aModel({ name: 'never used' }),
       aModel({ name: 'used', last_used_at: 5 }),
@@ -28,6 +29,7 @@ describe('pickerOrder', () => {
       'used',
       'never used',
       'unsupported',
+      'away',
     ]);
   });
 
@@ -65,5 +67,6 @@ describe('runnable', () => {
   it('is false for a model that no engine takes, even without a reason', () => {
     expect(runnable(aModel({ engine: null }))).toBe(false);
     expect(runnable(aModel())).toBe(true);
+    expect(runnable(aModel({ state: { kind: 'away' } })), 'its disk is not connected').toBe(false);
   });
 });

@@ -1,15 +1,17 @@
 // In which order the picker shows models, and which it finds.
 
 import type { Model } from '../../contract/bindings';
+import { isAway } from './owners';
 
 function rank(model: Model): number {
+  if (isAway(model)) return 4;
   if (model.unsupported !== null || model.engine === null) return 3;
   if (model.state.kind === 'ready') return 0;
   if (model.state.kind === 'loading') return 1;
   return 2;
 }
 
-/** Whether an engine here can run it. */
+/** Whether it can be run here and now: an engine takes it, and its disk is connected. */
 export function runnable(model: Model): boolean {
   return rank(model) < 3;
 }
@@ -29,7 +31,7 @@ export function matches(model: Model, search: string): boolean {
     .every((word) => text.includes(word));
 }
 
-/** Ready ones first, then those that load, then the last used; what cannot run stands last. */
+/** Ready ones first, then those that load, then the last used; then what cannot run, and last what is away. */
 export function pickerOrder(models: readonly Model[], search: string, locale?: string): Model[] {
   const byName = new Intl.Collator(locale, { numeric: true, sensitivity: 'base' });
   return models

@@ -7,6 +7,7 @@ import Provided from '../../data/Provided.svelte';
 import { setHost, type Host } from '../../host';
 import { memoryHost } from '../../host/memory';
 import { World } from '../../host/memory/world';
+import { words as hardwareWords } from '../hardware';
 import Hardware from './Hardware.svelte';
 import { words } from './words';
 
@@ -73,6 +74,48 @@ it('what loads were said to take stands beside what they took', async () => {
   expect(text()).toContain(format.memory(4 * 2 ** 30));
   expect(text()).toContain(format.memory(5 * 2 ** 30));
   expect(text(), 'by how much it was off').toContain(format.percent(0.2));
+});
+
+it('what is in use moves while the page is open, and is told in words', async () => {
+  const machine = { memory_bytes: 16 * 2 ** 30, disk: { total_bytes: 512e9, free_bytes: 100e9 } };
+  world.hardware = { ...world.hardware, ...machine, instructions: ['AVX2', 'AVX-512 VNNI'] };
+  world.lookEveryMs = 20;
+  world.look = (count) => ({
+    processor: count === 0 ? 0.8 : 0.25,
+    memory_bytes: machine.memory_bytes,
+    memory_free_bytes: 4 * 2 ** 30,
+    models_bytes: 2 ** 30,
+    gpus: [],
+    disk: { ...machine.disk, free_bytes: 90e9 },
+  });
+  show({ used: null, crashed: null });
+  const curve = `Processor, the last minute: between ${format.percent(0.25)} and ${format.percent(0.8)}`;
+  await soon(() =>
+    expect(document.querySelector(`[role="img"][aria-label="${curve}"] path[d^="M"]`)).not.toBeNull(),
+  );
+  expect(text()).toContain(format.percent(0.25));
+  expect(text()).toContain(words.hardware.of(format.memory(12 * 2 ** 30), format.memory(16 * 2 ** 30)));
+  expect(text()).toContain(words.hardware.models(format.memory(2 ** 30)));
+  expect(text(), 'the disk is live too').toContain(
+    words.hardware.disk(format.bytes(90e9), format.bytes(512e9)),
+  );
+  expect(document.querySelector('[aria-live], [role="status"]'), 'nobody is told every second').toBeNull();
+  const chips = [...document.querySelectorAll('dd li')].map((chip) => chip.textContent);
+  expect(chips).toEqual(['AVX2', 'AVX-512 VNNI']);
+});
+
+it('a processor without any of the instructions says so, and a disk that is not told too', async () => {
+  world.hardware = { ...world.hardware, instructions: [], disk: null };
+  show({ used: null, crashed: null });
+  await soon(() => expect(text()).toContain(hardwareWords.noInstructions));
+  expect(text()).toContain(words.hardware.unknownDisk);
+});
+
+it('cards are told with their driver and whose memory they use', async () => {
+  const card = { name: 'Iris Xe', memory_bytes: null, shares_memory: true, driver: 'i915' };
+  world.hardware = { ...world.hardware, gpus: [card] };
+  show({ used: null, crashed: null });
+  await soon(() => expect(text()).toContain('Iris Xe · shares the machine’s memory · driver i915'));
 });
 
 it('before the first load the table says what it is for', async () => {

@@ -67,18 +67,33 @@ export const words = {
   },
 
   hardware: {
-    hint: 'What Inglenook found. It decides which models fit and how fast they answer.',
-    memory: (total: string, free: string) => `${total}, of which ${free} are free now`,
-    free: (bytes: string) => `${bytes} free where your data lies`,
+    hint: 'What Inglenook found, and how much of it is in use now. It decides which models fit and how fast they answer.',
+    of: (part: string, whole: string) => `${part} of ${whole}`,
+    free: (bytes: string) => `${bytes} free`,
+    models: (bytes: string) => `models take ${bytes}`,
+    notMeasured: '–',
+    curve: (name: string, least: string, most: string) =>
+      least === most
+        ? `${name}, the last minute: ${least}`
+        : `${name}, the last minute: between ${least} and ${most}`,
+    noCurve: (name: string) => `${name}: nothing measured yet`,
+    disk: (free: string, total: string) => `${free} free of ${total} where your data lies`,
+    diskUse: 'Disk in use',
+    unknownDisk: 'The system does not tell.',
     computesWith: 'Computes with',
     notLoadedYet: 'known after the first model is loaded',
     crashed: (kernels: string) => `Kernels for ${kernels} crashed on this machine and are left alone`,
     tryAgain: 'Try again',
     retrying: 'They are tried again when a model is next loaded',
-    memoryUse: 'Memory in use',
+    shared: 'shares the machine’s memory',
+    driver: (driver: string) => `driver ${driver}`,
     unused: 'This version does not use it: models run on the processor.',
     none: 'None found. Models run on the processor.',
-    cores: (cores: number) => format.counted(cores, 'core'),
+    /** Threads are told where there are more of them than cores. */
+    cores: (cores: number, threads: number) =>
+      threads > cores
+        ? `${format.counted(cores, 'core')}, ${format.counted(threads, 'thread')}`
+        : format.counted(cores, 'core'),
   },
 
   loads: {

@@ -1,20 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { aModel } from '../models/fixtures';
-import { foundIn, liesIn } from './found';
-
-describe('liesIn', () => {
-  it('takes a folder with or without a slash at its end', () => {
-    expect(liesIn('/home/ana/models/a.gguf', '/home/ana/models/')).toBe(true);
-    expect(liesIn('/home/ana/models/a.gguf', '/home/ana/models')).toBe(true);
-    expect(liesIn('C:\\models\\a.gguf', 'C:\\models')).toBe(true);
-    expect(liesIn('/models', '/models')).toBe(true);
-  });
-
-  it('is not taken in by a folder whose name begins the same', () => {
-    expect(liesIn('/home/ana/models-old/a.gguf', '/home/ana/models')).toBe(false);
-  });
-});
+import { foundIn } from './found';
 
 describe('foundIn', () => {
   it('tells what can run from what cannot, in this folder only', () => {
@@ -24,7 +11,7 @@ describe('foundIn', () => {
           aModel({ name: 'here', path: '/m/here.gguf' }),
           aModel({ name: 'odd', path: '/m/odd.gguf', engine: null }),
           aModel({ name: 'elsewhere', path: '/other/x.gguf' }),
-          aModel({ name: 'Pocket', path: '/m/pocket.gguf', built_in: true }),
+          aModel({ name: 'Pocket', path: '/m/pocket.gguf', owner: 'built_in' }),
         ],
         folders: [],
         rejected: [

@@ -1,6 +1,7 @@
 // What a folder held, after it was added: the first model that can run, and what to say about the others.
 
 import type { Model, ModelList } from '../../contract/bindings';
+import { liesIn } from '../../data';
 import { runnable } from '../models';
 
 export interface Found {
@@ -13,15 +14,8 @@ export interface Found {
   rejected: number;
 }
 
-/** Whether a path lies in a folder, whichever way the system writes its paths. */
-export function liesIn(path: string, folder: string): boolean {
-  const bare = folder.replace(/[\\/]+$/, '');
-  const next = path.charAt(bare.length);
-  return path.startsWith(bare) && (next === '' || next === '/' || next === '\\');
-}
-
 export function foundIn(list: ModelList, folder: string): Found {
-  const inside = list.models.filter(({ path, built_in }) => !built_in && liesIn(path, folder));
+  const inside = list.models.filter(({ path, owner }) => owner !== 'built_in' && liesIn(path, folder));
   return {
     folder,
     usable: inside.filter(runnable),

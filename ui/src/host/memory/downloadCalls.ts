@@ -1,8 +1,9 @@
 // Downloads in the world in memory: one after another, at a speed that one can watch.
-import type { Download, DownloadState } from '../../contract/bindings';
+import type { Download, DownloadState, ModelId } from '../../contract/bindings';
 import { HostError } from '../host';
 import type { CallParts, Handlers } from './calls';
 import { items, recommended, rows } from './hubSeed';
+import { fetchedModel, NEWEST } from './modelSeed';
 import { missing } from './world';
 
 const EVERY_MS = 500;
@@ -25,6 +26,22 @@ export function downloadCalls({ world, tell }: CallParts): Pick<Handlers, Downlo
   };
   const is = (kind: DownloadState['kind']) => (one: Download) => one.state.kind === kind;
 
+  /** What came is a model now: a new one, or the one whose files it brought anew. */
+  const placed = ({ id, repo, name, quantisation, size_bytes }: Download): ModelId => {
+    const origin = { repo, commit: NEWEST, finished_at: Date.now() };
+    const renewed = world.renewing.get(id);
+    if (renewed !== undefined && world.models.some((model) => model.id === renewed)) {
+      world.broken.delete(renewed);
+      world.models = world.models.map((model) =>
+        model.id === renewed ? { ...model, origin, update: null } : model,
+      );
+      return renewed;
+    }
+    const model = id.replaceAll('-', '').slice(-16);
+    world.models = [...world.models, fetchedModel(model, name, { origin, quantisation, size_bytes })];
+    return model;
+  };
+
   const step = () => {
     const running = world.downloads.find(is('running'));
     if (!running) return;
@@ -33,13 +50,7 @@ export function downloadCalls({ world, tell }: CallParts): Pick<Handlers, Downlo
       change(running.id, { done_bytes: done, state: { kind: 'running', bytes_per_s: BYTES_PER_S } });
       return;
     }
-    const like = world.models[0];
-    const model = `${running.id.replaceAll('-', '').slice(-16)}`;
-    if (like)
-      world.models = [
-        ...world.models,
-        { ...like, id: model, name: running.name, quantisation: running.quantisation, last_used_at: null },
-      ];
+    const model = placed(running);
     tell([{ tag: 'models' }]);
     change(running.id, { done_bytes: done, state: { kind: 'done', model } });
   };
@@ -74,6 +85,10 @@ export function downloadCalls({ world, tell }: CallParts): Pick<Handlers, Downlo
           retryable: false,
         });
       const id = world.id();
+      const here = world.models.find(
+        ({ origin, quantisation: its }) => origin?.repo === repo && its === wanted.quantisation,
+      );
+      if (here) world.renewing.set(id, here.id);
       const name = recommended().find((one) => one.repo === repo)?.name ?? row.name;
       world.downloads = [
         ...world.downloads,

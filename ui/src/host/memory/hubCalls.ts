@@ -12,6 +12,7 @@ import type {
 import { HostError } from '../host';
 import type { CallParts, Handlers } from './calls';
 import { APACHE, GEMMA, items, README, recommended, rows } from './hubSeed';
+import { NEWEST } from './modelSeed';
 import { missing, type World } from './world';
 
 const HUB = 'huggingface.co';
@@ -87,10 +88,13 @@ function fitOf({ size_bytes }: HubItem): Fit {
 
 /** Where a file stands: on its way, here, or neither. */
 function stateOf(world: World, repo: string, item: HubItem): HubItemState {
-  const download = world.downloads.find((one) => one.repo === repo && one.quantisation === item.quantisation);
-  if (!download) return { kind: 'away' };
-  if (download.state.kind !== 'done') return { kind: 'downloading', download: download.id };
-  return download.state.model === null ? { kind: 'away' } : { kind: 'here', model: download.state.model };
+  const alike = (one: { quantisation: string | null }) => one.quantisation === item.quantisation;
+  const download = world.downloads.find(
+    (one) => one.state.kind !== 'done' && one.repo === repo && alike(one),
+  );
+  if (download) return { kind: 'downloading', download: download.id };
+  const model = world.models.find((one) => one.origin?.repo === repo && alike(one));
+  return model ? { kind: 'here', model: model.id } : { kind: 'away' };
 }
 
 type HubCalls = Extract<keyof Handlers, `hub.${string}`>;
@@ -111,7 +115,7 @@ export function hubCalls({ world, tell }: CallParts): Pick<Handlers, HubCalls> {
       const row = rowOf(repo);
       return {
         row,
-        commit: '9f'.repeat(20),
+        commit: NEWEST,
         access: !row.gated ? 'open' : world.token.place === 'none' ? 'needs_token' : 'gated',
         licence: row.gated ? GEMMA : APACHE,
         architecture: 'qwen3',

@@ -45,6 +45,7 @@ const row = (
 
 const NAMED: HubRow[] = [
   row('Qwen/Qwen3-4B-Instruct-2507-GGUF', 'Qwen3 4B Instruct', 4.02e9, 1_212_000, 812),
+  row('Qwen/Qwen3-4B-GGUF', 'Qwen3 4B', 4.02e9, 960_000, 540),
   row('Qwen/Qwen3-8B-GGUF', 'Qwen3 8B', 8.19e9, 2_400_000, 1_900),
   row('google/gemma-3-4b-it-qat-q4_0-gguf', 'Gemma 3 4B it', 3.88e9, 3_100_000, 1_400, {
     licence: 'Gemma terms',

@@ -3,6 +3,8 @@ import type { Calls, Changed, Streams } from '../../contract/bindings';
 import { HostError, type Host } from '../host';
 import { Answering } from './answering';
 import { handlers, type Handlers } from './calls';
+import { verifying } from './verifying';
+import { watchUse } from './watchUse';
 import { World } from './world';
 
 type Handler<Name extends keyof Calls> = (
@@ -35,6 +37,18 @@ export function memoryHost(world = new World()): Host {
         const see = onEvent as (changes: Streams['app.changes']['response']) => void;
         listeners.add(see);
         return () => listeners.delete(see);
+      }
+      if (name === 'hardware.watch')
+        return watchUse(world, onEvent as (use: Streams['hardware.watch']['response']) => void);
+      if (name === 'model.verify') {
+        const { model } = request as Streams['model.verify']['request'];
+        const see = onEvent as (event: Streams['model.verify']['response']) => void;
+        return verifying(world, model, see, (error) => onEnd?.(error));
+      }
+      if (name === 'desktop.drops') {
+        const see = onEvent as (event: Streams['desktop.drops']['response']) => void;
+        world.drops.add(see);
+        return () => world.drops.delete(see);
       }
       const see = onEvent as (event: Streams['message.watch']['response']) => void;
       const { message } = request as Streams['message.watch']['request'];

@@ -3,16 +3,21 @@ import type {
   Chat,
   ChatSummary,
   Download,
+  DownloadId,
+  FileDrop,
   FitRecord,
+  HardwareUse,
   LedgerEntry,
   Message,
+  ModelId,
   Parameters,
   QueuedMessage,
   TokenState,
 } from '../../contract/bindings';
 import { HostError } from '../host';
 import { UNSET } from '../../contract/unset';
-import { engineOf, hardware, models, settings, summaries } from './seed';
+import { AWAY_FOLDERS, broken, engineOf, models, newerOnHub } from './modelSeed';
+import { hardware, inUse, settings, summaries } from './seed';
 import { ANSWER, QUESTION, REASONING, SECOND, STREAMED } from './texts';
 
 export interface KeptChat {
@@ -31,7 +36,23 @@ export const missing = (what: string) =>
 export class World {
   settings = settings();
   hardware = hardware();
+  /** What a look at the machine finds; looks are counted from 0. */
+  look = (count: number): HardwareUse => inUse(this.hardware, count);
+  lookEveryMs = 1_000;
+  /** All that lie on its disks, those too in which nobody looks. */
   models = models(Date.now());
+  /** Folders whose disk is not connected. */
+  awayFolders = AWAY_FOLDERS;
+  /** How fast its disk is read. */
+  diskBytesPerS = 600e6;
+  /** By model: what checking its files finds. */
+  broken = broken();
+  /** By repository: what the hub has that is newer. */
+  newerOnHub = newerOnHub(Date.now());
+  /** By download: the model whose files it brings anew. */
+  readonly renewing = new Map<DownloadId, ModelId>();
+  /** Whoever watches what is dragged over the window. */
+  readonly drops = new Set<(event: FileDrop) => void>();
   notices: [] = [];
   newDraft = '';
   downloads: Download[] = [];

@@ -48,7 +48,12 @@ pub async fn start(app: &App, request: &StartDownload) -> Result<DownloadRef> {
     let item = item.ok_or_else(|| {
         ErrorInfo::new(ErrorCode::NotFound, format!("{} has no such file (any more).", card.repo.id.as_str()))
     })?;
-    let new = asked_for(&card, item);
+    enqueue(app, &card, item).await
+}
+
+/// Puts an item into the queue, or goes on with it where it stands there already.
+pub(crate) async fn enqueue(app: &App, card: &hub::card::Card, item: &Item) -> Result<DownloadRef> {
+    let new = asked_for(card, item);
     let known = app.store().downloads().await?.into_iter().find(|kept| {
         kept.standing != DownloadStanding::Done && kept.what.repo == new.repo && kept.what.files == new.files
     });

@@ -26,6 +26,8 @@ pub enum ModelState {
         /// 0 to 1; `None` while it cannot be told.
         fraction: Option<f64>,
     },
+    /// Its folder's disk is not connected; what is shown is what was known of it.
+    Away,
     /// Ready to answer.
     Ready {
         /// Tokens it was loaded with.
@@ -69,8 +71,16 @@ pub struct Model {
     pub thinks: bool,
     /// The template in the file knows tools.
     pub tools: bool,
-    /// Ships with the application.
-    pub built_in: bool,
+    /// Whose folder it lies in.
+    pub owner: FolderOwner,
+    /// Where it was downloaded from; `None` for what was not downloaded here.
+    pub origin: Option<ModelOrigin>,
+    /// The hub's newer one, where updates were looked for and found.
+    pub update: Option<ModelUpdate>,
+    /// It is known what its files have to be, so that they can be checked.
+    pub verifiable: bool,
+    /// Why it cannot be deleted here, in words; `None` if it can.
+    pub undeletable: Option<String>,
     /// The engine that would run it; `None` if none here can.
     pub engine: Option<String>,
     /// Why this engine, in a few words for people: `fastest here`, `you chose it`; empty where there is none.
@@ -87,6 +97,82 @@ pub struct Model {
     pub state: ModelState,
     /// When it last answered, milliseconds since 1970-01-01 UTC.
     pub last_used_at: Option<i64>,
+}
+
+/// Whose a folder of models is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum FolderOwner {
+    /// What is in it ships with the application.
+    BuiltIn,
+    /// It belongs to the application's data and moves with them.
+    Own,
+    /// A person added it.
+    Added,
+    /// The cache that Hugging Face's libraries share.
+    HuggingFace,
+    /// Ollama keeps its models there.
+    Ollama,
+    /// LM Studio keeps its models there.
+    LmStudio,
+}
+
+/// Where a model was downloaded from.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct ModelOrigin {
+    /// The repository, `publisher/name`.
+    pub repo: String,
+    /// The commit, 40 hex digits.
+    pub commit: String,
+    /// When it had come, milliseconds since 1970-01-01 UTC.
+    pub finished_at: i64,
+}
+
+/// A newer version of a model on the hub.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct ModelUpdate {
+    /// The commit that it is of, 40 hex digits.
+    pub commit: String,
+    /// Bytes of the files that are others now.
+    pub changed_bytes: u64,
+    /// When the repository was last changed, milliseconds since 1970-01-01 UTC.
+    pub updated_at: Option<i64>,
+}
+
+/// What looking for newer versions came to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct UpdateCheck {
+    /// Downloaded models that were looked up.
+    pub looked_up: u32,
+    /// Of these, how many have a newer version.
+    pub newer: u32,
+    /// What could not be looked up, a sentence each with the reason.
+    pub failed: Vec<String>,
+}
+
+/// How checking a model's files gets on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum VerifyEvent {
+    /// Files are being read.
+    Progress {
+        /// Bytes that were read.
+        done_bytes: u64,
+        /// Bytes of all files.
+        total_bytes: u64,
+    },
+    /// Every file was read; the last event.
+    Done {
+        /// Files that were checked.
+        files: u32,
+        /// What is wrong, a sentence each; empty where everything is as it came.
+        problems: Vec<String>,
+    },
+    /// The files could not be read; the last event.
+    Failed {
+        /// Why.
+        error: ErrorInfo,
+    },
 }
 
 /// An engine that may run a model.
@@ -136,10 +222,18 @@ pub struct ModelList {
 pub struct ModelFolder {
     /// Its path.
     pub path: String,
+    /// Whose it is.
+    pub owner: FolderOwner,
     /// Why it could not be read.
     pub error: Option<ErrorInfo>,
-    /// How many models are in it.
+    /// Its disk is not connected; its models are remembered.
+    pub away: bool,
+    /// The person does not want it looked in; only other programs' folders can be left out.
+    pub ignored: bool,
+    /// How many models are in it, or were when it was last there.
     pub models: u32,
+    /// Bytes of these.
+    pub size_bytes: u64,
 }
 
 /// A file that is not the model it seems to be.
@@ -171,6 +265,15 @@ pub struct LoadModel {
 /// Names a folder.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct FolderRef {
-    /// Its absolute path.
+    /// Its absolute path; that of a file names the folder in which it lies.
     pub path: String,
+}
+
+/// Whether another program's folder is looked in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct UseFolder {
+    /// Its path, as the list of folders has it.
+    pub path: String,
+    /// Whether its models are wanted.
+    pub used: bool,
 }

@@ -43,6 +43,8 @@ pub struct Settings {
     pub text_size: u32,
     /// Folders with models, absolute paths, besides the application's own.
     pub model_folders: Vec<String>,
+    /// Folders of other programs that are not looked in, absolute paths.
+    pub ignored_folders: Vec<String>,
     /// What chats begin with where they set nothing themselves.
     pub defaults: Parameters,
     /// Minutes without a question after which a model is unloaded; 0 for never.
@@ -69,6 +71,7 @@ impl Default for Settings {
             theme: Theme::System,
             text_size: 15,
             model_folders: Vec::new(),
+            ignored_folders: Vec::new(),
             defaults: Parameters::default(),
             idle_unload_minutes: 15,
             log_level: LogLevel::Info,

@@ -95,3 +95,18 @@ pub struct PickedFolder {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(deny_unknown_fields)]
 pub struct Nothing {}
+
+/// Files that are dragged over the window from another program.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum FileDrop {
+    /// They are above it.
+    Over,
+    /// They left it again, or the drag was given up.
+    Left,
+    /// They were let go.
+    Dropped {
+        /// Absolute paths of files and folders.
+        paths: Vec<String>,
+    },
+}

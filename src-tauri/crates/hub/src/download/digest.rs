@@ -48,7 +48,18 @@ impl Digests {
 
 /// The hashes of the first `bytes` bytes of a file; `None` where `stop` was set before its end. `hashed` follows.
 pub(super) fn of_file(file: &File, bytes: u64, hashed: &AtomicU64, stop: &AtomicBool) -> io::Result<Option<Sums>> {
-    let mut digests = Digests::new(bytes, false);
+    of_content(file, bytes, false, hashed, stop)
+}
+
+/// As [`of_file`]; with the hash that git gives it where `git` is set.
+pub(super) fn of_content(
+    file: &File,
+    bytes: u64,
+    git: bool,
+    hashed: &AtomicU64,
+    stop: &AtomicBool,
+) -> io::Result<Option<Sums>> {
+    let mut digests = Digests::new(bytes, git);
     let mut buffer = vec![0; usize::try_from(READ_BYTES.min(bytes)).unwrap_or_default()];
     let mut at = 0;
     while at < bytes {
@@ -65,11 +76,6 @@ pub(super) fn of_file(file: &File, bytes: u64, hashed: &AtomicU64, stop: &Atomic
     Ok(Some(digests.finish()))
 }
 
-/// Whether an ETag is the hash that git gives a content.
-pub(super) fn is_git_hash(etag: &str) -> bool {
-    etag.len() == 40 && etag.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte))
-}
-
 /// A file name for any text: 16 hex digits.
 pub(super) fn short_name(text: &str) -> String {
     let mut name = hex(&Sha256::digest(text));
@@ -84,6 +90,7 @@ fn hex(bytes: &[u8]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::remote::names::is_git_hash;
 
     #[test]
     fn a_content_has_the_hash_that_git_gives_it() {

@@ -26,6 +26,15 @@ pub enum DownloadError {
         /// Bytes that are free there, where the system tells.
         free_bytes: Option<u64>,
     },
+    /// The file system ends files before this one's end.
+    #[error(
+        "The disk with “{}” cannot hold a file this large: with FAT32, 4 GB are the most. Keep your models on a disk with another file system.",
+        .path.display()
+    )]
+    TooLarge {
+        /// Which file, or the folder it belongs into.
+        path: PathBuf,
+    },
     /// The system refused or failed to read or write.
     #[error("“{}” {what}.", .path.display())]
     Io {
@@ -96,7 +105,8 @@ impl DownloadError {
                 return Self::Linked { path };
             }
             match source.kind() {
-                io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded | io::ErrorKind::FileTooLarge => {
+                io::ErrorKind::FileTooLarge => Self::TooLarge { path },
+                io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
                     Self::DiskFull { folder: path, needed_bytes: 0, free_bytes: None }
                 }
                 _ => Self::Io { what, path, source },
@@ -114,7 +124,7 @@ impl DownloadError {
     pub fn code(&self) -> ErrorCode {
         match self {
             Self::Hub(error) => error.code(),
-            Self::DiskFull { .. } => ErrorCode::DiskFull,
+            Self::DiskFull { .. } | Self::TooLarge { .. } => ErrorCode::DiskFull,
             Self::Io { source, .. } => match source.kind() {
                 io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => ErrorCode::PermissionDenied,
                 io::ErrorKind::NotFound => ErrorCode::NotFound,
@@ -148,7 +158,7 @@ mod tests {
 
     #[test]
     fn a_full_disk_is_told_with_its_folder_and_both_sizes() {
-        for kind in [io::ErrorKind::StorageFull, io::ErrorKind::QuotaExceeded, io::ErrorKind::FileTooLarge] {
+        for kind in [io::ErrorKind::StorageFull, io::ErrorKind::QuotaExceeded] {
             let error = DownloadError::io("cannot be written", "/models")(kind.into());
             assert_eq!(error.code(), ErrorCode::DiskFull, "{kind:?}");
         }

@@ -9,7 +9,7 @@ use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
 use super::DownloadError;
-use super::digest::{Sums, is_git_hash};
+use super::digest::Sums;
 use super::gauge::FileStage;
 use super::journal::Identity;
 use super::names::{Found, PartNames};
@@ -17,6 +17,7 @@ use super::order::Context;
 use super::part::{Part, Piece};
 use super::transfer::{Transfer, Transferred};
 use crate::remote::Resolved;
+use crate::remote::names::is_git_hash;
 
 /// Pieces that may wait for the writer.
 const QUEUE: usize = 32;

@@ -35,9 +35,10 @@ use crate::remote::{Commit, RepoId, RepoPath, Sha256Hex};
 
 pub use error::DownloadError;
 pub use order::run;
+pub(crate) use sidecar::forget_origins;
 pub use sidecar::{Origin, Origins, origin_of, origins};
 pub use stored::{ModelsFolder, discard, kept};
-pub use verify::{Checked, Finding, verify};
+pub use verify::{Checked, Expected, Finding, Sum, git_hash_of, verify};
 
 /// One thing that a person asked for; all its files appear together or not at all.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -251,7 +251,12 @@ impl Context {
 
     /// An error as it is told: a full disk with what is needed, wherever it was noticed.
     fn told(&self, error: DownloadError) -> DownloadError {
-        if matches!(error, DownloadError::DiskFull { .. }) { self.full() } else { error }
+        match error {
+            DownloadError::DiskFull { .. } => self.full(),
+            // A person knows the folder of models, not that of what is on its way.
+            DownloadError::TooLarge { .. } => DownloadError::TooLarge { path: self.models.path().to_owned() },
+            error => error,
+        }
     }
 }
 

@@ -2,8 +2,9 @@
 //!
 //! It is what verifying compares with, and what tells a file of ours, which a newer one may replace, from a person's.
 
+use std::collections::BTreeSet;
 use std::io::Read as _;
-use std::path::{Component, Path};
+use std::path::{Component, Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
@@ -107,6 +108,23 @@ pub fn origin_of(folder: &ModelsFolder, file: &Path) -> Option<Origin> {
         let (repo, path) = (RepoId::parse(&repo.join("/")).ok()?, RepoPath::parse(&path.join("/")).ok()?);
         origins(folder, &repo).of(&path).filter(|origin| origin.repo == repo).cloned()
     })
+}
+
+/// Forgets where deleted files came from; a list that is empty then goes.
+pub(crate) fn forget_origins(models: &ModelsFolder, files: &[PathBuf]) {
+    let repos: BTreeSet<RepoId> =
+        files.iter().filter_map(|file| origin_of(models, file)).map(|origin| origin.repo).collect();
+    for repo in repos {
+        let forget = |folder: Folder| {
+            let mut origins = Origins::read(&folder);
+            let within = models.path().join(repo.to_path());
+            origins.files.retain(|origin| !files.contains(&within.join(origin.path.to_path())));
+            if origins.files.is_empty() { folder.remove(NAME) } else { origins.write(&folder) }
+        };
+        if let Err(error) = repo_folder(models, &repo).and_then(forget) {
+            tracing::warn!(%error, repo = repo.as_str(), "where deleted files came from could not be forgotten");
+        }
+    }
 }
 
 #[cfg(test)]

@@ -85,7 +85,12 @@ impl Correction {
         let said = need.parts;
         let parts =
             NeedParts { weights: by(said.weights), repacked: by(said.repacked), overhead: by(said.overhead), ..said };
-        let changed = |bytes: u64| bytes.saturating_add(parts.total()).saturating_sub(said.total());
+        let (total, before) = (u128::from(parts.total()), u128::from(said.total()));
+        // In wide numbers: a sum that ends at 64 bits would lose more than was added, and what can never fit would.
+        let changed = |bytes: u64| {
+            let changed = u128::from(bytes).saturating_add(total).saturating_sub(before);
+            u64::try_from(changed).unwrap_or(u64::MAX)
+        };
         Need {
             resident_bytes: changed(need.resident_bytes),
             after_load_bytes: changed(need.after_load_bytes),
@@ -129,6 +134,16 @@ mod tests {
         let low = Pair::of(&need(), 1400);
         assert_eq!(Correction::learn(&[low]).apply(&need()), need());
         assert_eq!(Correction::learn(&[low, low]).apply(&need()).after_load_bytes, 1400);
+    }
+
+    #[test]
+    fn what_can_never_fit_stays_so() {
+        let parts = NeedParts { weights: 900, recurrent: u64::MAX, ..NeedParts::default() };
+        let (resident_bytes, loading_peak_bytes) = (parts.total(), u64::MAX);
+        let absurd = Need { resident_bytes, loading_peak_bytes, parts, ..Need::default() };
+        assert_eq!(Correction::default().apply(&absurd), absurd, "nothing learnt changes nothing, however much it is");
+        let more = Correction::learn(&[Pair { predicted_bytes: 100, exact_bytes: 0, measured_bytes: 150 }]);
+        assert_eq!(more.apply(&absurd).resident_bytes, u64::MAX);
     }
 
     #[test]

@@ -85,7 +85,7 @@ impl Plan {
                 engine,
                 context,
                 kv: kv.map_or(KvType::F16, KvType::from),
-                batch: LLAMACPP_BATCH.min(context.next_multiple_of(32)),
+                batch: context.min(LLAMACPP_BATCH).next_multiple_of(32),
                 threads: threads(),
                 parallel: if sizes.layers.is_recurrent() { RECURRENT_CONVERSATIONS } else { CONVERSATIONS },
                 whole_windows: true,
@@ -158,5 +158,15 @@ mod tests {
         let sizes = Sizes { trained_context: Some(2048), ..Sizes::default() };
         assert_eq!(Plan::usual(EngineKind::LlamaCpp, &sizes, Some(100_000), None).context, 2048);
         assert_eq!(Plan::usual(EngineKind::LlamaCpp, &sizes, None, None).context, 2048);
+    }
+
+    #[test]
+    fn the_longest_context_that_a_header_can_claim_is_planned_for() {
+        let sizes = Sizes { trained_context: Some(u32::MAX), ..Sizes::default() };
+        for engine in [EngineKind::LlamaCpp, EngineKind::MistralRs] {
+            let plan = Plan::usual(engine, &sizes, None, None);
+            assert_eq!((plan.context, plan.batch), (u32::MAX, 512), "{engine:?}");
+        }
+        assert_eq!(Plan::usual(EngineKind::LlamaCpp, &sizes, Some(33), None).batch, 64, "a batch is whole rows");
     }
 }

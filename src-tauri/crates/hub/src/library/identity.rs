@@ -2,10 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
-use inglenook_contract::ModelId;
+use inglenook_contract::{FolderOwner, ModelId};
 use sha2::{Digest as _, Sha256};
 
-use super::{FolderKind, SearchedFolder};
+use super::SearchedFolder;
 
 /// The folders whose place does not count. The data can be moved and the application installed elsewhere; chats
 /// and settings name their models by identifier and have to find them again.
@@ -13,10 +13,10 @@ pub(super) struct Roots(Vec<(PathBuf, &'static str)>);
 
 impl Roots {
     pub(super) fn of(folders: &[SearchedFolder]) -> Self {
-        let named = folders.iter().filter_map(|folder| match folder.kind {
-            FolderKind::BuiltIn => Some((real(&folder.path), "built-in:")),
-            FolderKind::Own => Some((real(&folder.path), "own:")),
-            FolderKind::Added => None,
+        let named = folders.iter().filter_map(|folder| match folder.owner {
+            FolderOwner::BuiltIn => Some((real(&folder.path), "built-in:")),
+            FolderOwner::Own => Some((real(&folder.path), "own:")),
+            _ => None,
         });
         Self(named.collect())
     }

@@ -1,19 +1,27 @@
 //! The library: the models of all folders.
 //!
-//! `walk` finds the files, `reader` reads and remembers their headers, `model` makes models of them, `identity` says
-//! what each is called by.
+//! `walk` finds the files, `ollama` those of a store without names, `reader` reads and remembers their headers, `model`
+//! makes models of them, `identity` says what each is called by; `elsewhere` knows where other programs keep theirs,
+//! `expected` what files have to be, `removal` deletes.
 
+mod elsewhere;
+mod expected;
 mod identity;
 mod model;
+mod ollama;
 mod reader;
+mod removal;
 mod walk;
 
 use std::path::PathBuf;
 
+pub use elsewhere::{Surroundings, elsewhere};
 pub use reader::LibraryReader;
+pub use removal::{RemovalError, remove, undeletable};
 
 use inglenook_contract::{
-    EngineChoice, ErrorInfo, Model, ModelFolder, ModelFormat, ModelId, ModelState, Parameter, Parameters, RejectedFile,
+    EngineChoice, ErrorInfo, FolderOwner, Model, ModelFolder, ModelFormat, ModelId, ModelOrigin, ModelState,
+    ModelUpdate, Parameter, Parameters, RejectedFile,
 };
 
 use crate::engines::EngineKind;
@@ -25,18 +33,7 @@ pub struct SearchedFolder {
     /// Its absolute path.
     pub path: PathBuf,
     /// Whose it is.
-    pub kind: FolderKind,
-}
-
-/// Whose a folder of models is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum FolderKind {
-    /// What is in it ships with the application.
-    BuiltIn,
-    /// It belongs to the application's data and moves with them.
-    Own,
-    /// A person added it.
-    Added,
+    pub owner: FolderOwner,
 }
 
 /// A model as its header describes it.
@@ -68,8 +65,14 @@ pub struct LibraryModel {
     pub thinks: bool,
     /// The template knows tools.
     pub tools: bool,
-    /// Ships with the application.
-    pub built_in: bool,
+    /// The folder that was searched.
+    pub root: PathBuf,
+    /// Whose it is: another program's store is known as such in whatever folder it was found.
+    pub owner: FolderOwner,
+    /// Where it was downloaded from.
+    pub origin: Option<ModelOrigin>,
+    /// What its files have to be is known.
+    pub verifiable: bool,
     /// Every engine and why it does not run the model, the preferred one first.
     pub engines: Vec<(EngineKind, Option<String>)>,
     /// The first of them that does.
@@ -85,6 +88,8 @@ pub struct Live {
     pub state: ModelState,
     /// When it last answered, milliseconds since 1970-01-01 UTC.
     pub last_used_at: Option<i64>,
+    /// A newer one on the hub.
+    pub update: Option<ModelUpdate>,
     /// What holds in a chat that says nothing.
     pub defaults: Parameters,
     /// The engine that runs it next.
@@ -111,7 +116,7 @@ impl LibraryModel {
     /// The model as the window sees it, with what only the running application knows of it.
     #[must_use]
     pub fn to_contract(&self, of: Live) -> Model {
-        let Live { state, last_used_at, defaults, engine, engine_reason, engines } = of;
+        let Live { state, last_used_at, update, defaults, engine, engine_reason, engines } = of;
         Model {
             id: self.id.clone(),
             name: self.name.clone(),
@@ -125,7 +130,11 @@ impl LibraryModel {
             context_length: self.context_length,
             thinks: self.thinks,
             tools: self.tools,
-            built_in: self.built_in,
+            owner: self.owner,
+            origin: self.origin.clone(),
+            update,
+            verifiable: self.verifiable,
+            undeletable: undeletable(self),
             engine: engine.map(|engine| engine.name().to_owned()),
             engine_reason,
             engines,

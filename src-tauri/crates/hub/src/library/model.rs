@@ -3,10 +3,12 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use inglenook_contract::{ErrorCode, ErrorInfo, ModelFormat};
+use inglenook_contract::{ErrorCode, ErrorInfo, FolderOwner, ModelFormat, ModelOrigin};
 
-use super::LibraryModel;
+use super::expected::as_promised;
 use super::identity::Roots;
+use super::{LibraryModel, SearchedFolder};
+use crate::download::{ModelsFolder, origin_of};
 use crate::engines::{self, Candidate};
 use crate::fit::Sizes;
 use crate::header::gguf::{GgufHeader, Purpose, Split};
@@ -26,7 +28,7 @@ pub(super) enum Verdict {
 }
 
 /// A model of one GGUF file, or of all parts in order.
-pub(super) fn of_gguf(paths: &[PathBuf], headers: &[Arc<GgufHeader>], roots: &Roots, built_in: bool) -> Verdict {
+pub(super) fn of_gguf(paths: &[PathBuf], headers: &[Arc<GgufHeader>], roots: &Roots) -> Verdict {
     let (Some(path), Some(first)) = (paths.first(), headers.first()) else { return Verdict::Ignored };
     match first.purpose {
         Purpose::Model => {}
@@ -67,7 +69,10 @@ pub(super) fn of_gguf(paths: &[PathBuf], headers: &[Arc<GgufHeader>], roots: &Ro
         sizes: Sizes::of_parts(headers.iter().map(Arc::as_ref)).unwrap_or_default(),
         thinks: abilities.thinks,
         tools: abilities.tools,
-        built_in,
+        root: PathBuf::new(),
+        owner: FolderOwner::Added,
+        origin: None,
+        verifiable: false,
         engine: choice.as_ref().ok().copied(),
         unsupported: choice.err(),
         engines,
@@ -101,7 +106,7 @@ fn wrong_parts(paths: &[PathBuf], headers: &[Arc<GgufHeader>]) -> Option<ErrorIn
 }
 
 /// A model of a folder.
-pub(super) fn of_safetensors(folder: &Path, header: &SafetensorsHeader, roots: &Roots, built_in: bool) -> LibraryModel {
+pub(super) fn of_safetensors(folder: &Path, header: &SafetensorsHeader, roots: &Roots) -> LibraryModel {
     let engines = engines::judge(Candidate::Safetensors(header));
     let choice = engines::first(&engines);
     let abilities = header.template.as_deref().map(TemplateAbilities::of).unwrap_or_default();
@@ -119,10 +124,33 @@ pub(super) fn of_safetensors(folder: &Path, header: &SafetensorsHeader, roots: &
         sizes: Sizes::from(header),
         thinks: abilities.thinks,
         tools: abilities.tools,
-        built_in,
+        root: PathBuf::new(),
+        owner: FolderOwner::Added,
+        origin: None,
+        verifiable: false,
         engine: choice.as_ref().ok().copied(),
         unsupported: choice.err(),
         engines,
+    }
+}
+
+impl LibraryModel {
+    /// Notes in which folder its weights were found, whose they are, and what is known of where they came from.
+    pub(super) fn placed_in(&mut self, weights: &Path, searched: &SearchedFolder) {
+        self.root = searched.path.clone();
+        if self.owner != FolderOwner::Ollama {
+            let cached = weights.ancestors().any(|folder| cached_name(folder).is_some());
+            self.owner = if cached { FolderOwner::HuggingFace } else { searched.owner };
+        }
+        if self.owner == FolderOwner::Own {
+            let origin = origin_of(&ModelsFolder::new(&searched.path), weights);
+            self.origin = origin.map(|origin| ModelOrigin {
+                repo: origin.repo.to_string(),
+                commit: origin.commit.to_string(),
+                finished_at: origin.finished_at,
+            });
+        }
+        self.verifiable = self.origin.is_some() || as_promised(weights, self.owner).is_some();
     }
 }
 
@@ -144,14 +172,14 @@ fn name_of_file(path: &Path) -> String {
 
 /// The folder's name; in the cache of Hugging Face, where that is a revision, the model's.
 fn name_of_folder(folder: &Path) -> String {
-    let of = |path: &Path| path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    cached_name(folder).unwrap_or_else(|| folder.file_name().unwrap_or_default().to_string_lossy().into_owned())
+}
+
+/// The model's name where the folder is one of its revisions in the cache of Hugging Face.
+fn cached_name(folder: &Path) -> Option<String> {
     let snapshots = folder.parent().filter(|parent| parent.file_name().is_some_and(|name| name == "snapshots"));
-    let cached = snapshots.and_then(Path::parent).map(of);
-    let model = cached.as_deref().and_then(|name| name.strip_prefix("models--"));
-    match model.map(|model| model.rsplit("--").next().unwrap_or(model)) {
-        Some(model) => model.to_owned(),
-        None => of(folder),
-    }
+    let model = snapshots.and_then(Path::parent)?.file_name()?.to_str()?.strip_prefix("models--")?;
+    Some(model.rsplit("--").next().unwrap_or(model).to_owned())
 }
 
 #[cfg(test)]

@@ -5,12 +5,12 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::SystemTime;
 
-use inglenook_contract::{ErrorCode, ErrorInfo, ModelFolder, RejectedFile};
+use inglenook_contract::{ErrorCode, ErrorInfo, FolderOwner, ModelFolder, RejectedFile};
 
 use super::identity::Roots;
 use super::model::{self, Verdict};
 use super::walk::{Found, walk};
-use super::{FolderKind, Library, LibraryModel, SearchedFolder};
+use super::{Library, LibraryModel, SearchedFolder};
 use crate::HeaderError;
 use crate::header::gguf::GgufHeader;
 use crate::header::safetensors::SafetensorsHeader;
@@ -40,11 +40,7 @@ impl LibraryReader {
                 tracing::error!(%error, "reading the model folders ended early");
                 let broken = ErrorInfo::new(ErrorCode::Internal, "Reading the folder was broken off.")
                     .with_detail(error.to_string());
-                let of = |folder: SearchedFolder| ModelFolder {
-                    path: folder.path.display().to_string(),
-                    error: Some(broken.clone()),
-                    models: 0,
-                };
+                let of = |folder: SearchedFolder| ModelFolder { error: Some(broken.clone()), ..told(&folder) };
                 Library { folders: asked.into_iter().map(of).collect(), ..Library::default() }
             }
         }
@@ -60,6 +56,19 @@ impl LibraryReader {
             reading.folder(folder);
         }
         reading.finish()
+    }
+}
+
+/// A folder of which nothing is known yet.
+fn told(folder: &SearchedFolder) -> ModelFolder {
+    ModelFolder {
+        path: folder.path.display().to_string(),
+        owner: folder.owner,
+        error: None,
+        away: false,
+        ignored: false,
+        models: 0,
+        size_bytes: 0,
     }
 }
 
@@ -142,23 +151,30 @@ impl<'a> Reading<'a> {
 
     fn folder(&mut self, folder: &SearchedFolder) {
         let walked = walk(&folder.path);
-        let mut models = 0_u32;
+        let mut told = ModelFolder {
+            error: walked.error,
+            away: walked.empty && folder.owner == FolderOwner::Added,
+            ..told(folder)
+        };
         for found in walked.found {
-            models = models.saturating_add(self.found(found, folder.kind == FolderKind::BuiltIn));
+            if let Some(bytes) = self.found(found, folder) {
+                told.models = told.models.saturating_add(1);
+                told.size_bytes = told.size_bytes.saturating_add(bytes);
+            }
         }
         self.library.rejected.extend(walked.unreadable);
-        let path = folder.path.display().to_string();
-        self.library.folders.push(ModelFolder { path, error: walked.error, models });
+        self.library.folders.push(told);
     }
 
-    /// How many models it was: one or none.
-    fn found(&mut self, found: Found, built_in: bool) -> u32 {
+    /// The size of the model that it was, if it was one.
+    fn found(&mut self, found: Found, searched: &SearchedFolder) -> Option<u64> {
         match found {
-            Found::Gguf(path) => self.gguf(vec![path], built_in),
+            Found::Gguf(path) => self.gguf(vec![path], None, searched),
+            Found::Named(name, path) => self.gguf(vec![path], Some(name), searched),
             Found::Parts { folder, any, present } => {
                 let numbers: Vec<u32> = present.keys().copied().collect();
                 match missing_words(&numbers, any.count) {
-                    None => self.gguf(present.into_values().collect(), built_in),
+                    None => self.gguf(present.into_values().collect(), None, searched),
                     Some(words) => {
                         let path = folder.join(any.sibling(numbers.first().copied().unwrap_or(1)));
                         let words = format!("{words}: the model was probably not downloaded completely.");
@@ -173,7 +189,7 @@ impl<'a> Reading<'a> {
                 match header {
                     Ok(header) => {
                         let weights = header.files.first().cloned().unwrap_or_else(|| folder.clone());
-                        self.add(&weights, model::of_safetensors(&folder, &header, &self.roots, built_in))
+                        self.add(&weights, model::of_safetensors(&folder, &header, &self.roots), searched)
                     }
                     Err(error) => self.reject(&folder, error),
                 }
@@ -181,7 +197,8 @@ impl<'a> Reading<'a> {
         }
     }
 
-    fn gguf(&mut self, paths: Vec<PathBuf>, built_in: bool) -> u32 {
+    /// `named` in a store that has names of its own.
+    fn gguf(&mut self, paths: Vec<PathBuf>, named: Option<String>, searched: &SearchedFolder) -> Option<u64> {
         let mut headers = Vec::with_capacity(paths.len());
         for path in &paths {
             let stamps = Stamp::of(path).map(|stamp| vec![stamp]);
@@ -191,28 +208,36 @@ impl<'a> Reading<'a> {
                 Err(error) => return self.reject(path, error),
             }
         }
-        match (model::of_gguf(&paths, &headers, &self.roots, built_in), paths.first()) {
-            (Verdict::Model(model), Some(first)) => self.add(first, *model),
+        match (model::of_gguf(&paths, &headers, &self.roots), paths.first()) {
+            (Verdict::Model(mut model), Some(first)) => {
+                if let Some(name) = named {
+                    model.name = name;
+                    model.owner = FolderOwner::Ollama;
+                }
+                self.add(first, *model, searched)
+            }
             (Verdict::Rejected(error), Some(first)) => self.reject(first, error),
-            _ => 0,
+            _ => None,
         }
     }
 
     /// Adds a model unless its weights were met before, under another name or in another folder.
-    fn add(&mut self, weights: &Path, model: LibraryModel) -> u32 {
+    fn add(&mut self, weights: &Path, mut model: LibraryModel, searched: &SearchedFolder) -> Option<u64> {
         let real = weights.canonicalize().unwrap_or_else(|_| weights.to_owned());
+        let bytes = model.size_bytes;
         if self.models.insert(real) {
+            model.placed_in(weights, searched);
             self.library.models.push(model);
         }
-        1
+        Some(bytes)
     }
 
-    fn reject(&mut self, path: &Path, error: ErrorInfo) -> u32 {
+    fn reject(&mut self, path: &Path, error: ErrorInfo) -> Option<u64> {
         let path = path.display().to_string();
         if !self.library.rejected.iter().any(|rejected| rejected.path == path) {
             self.library.rejected.push(RejectedFile { path, error });
         }
-        0
+        None
     }
 
     fn finish(mut self) -> Library {

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use inglenook_contract::{ErrorCode, ErrorInfo, RejectedFile};
 
+use super::ollama;
 use crate::header::safetensors::is_weights_name;
 use crate::parts::Part;
 
@@ -21,6 +22,8 @@ const SYSTEM_FOLDERS: &[&str] = &["lost+found", "System Volume Information", "$R
 pub(super) enum Found {
     /// One GGUF file.
     Gguf(PathBuf),
+    /// One GGUF file in Ollama's store, with the name by which people know it there.
+    Named(String, PathBuf),
     /// Parts of one model, by number, of `count`.
     Parts {
         /// In which folder.
@@ -42,6 +45,8 @@ pub(super) struct Walked {
     pub(super) unreadable: Vec<RejectedFile>,
     /// What is wrong with the folder itself.
     pub(super) error: Option<ErrorInfo>,
+    /// It is not there, or nothing at all is in it: its disk may not be connected.
+    pub(super) empty: bool,
 }
 
 /// Walks `root`. Symbolic links are followed, each real folder once.
@@ -55,6 +60,8 @@ pub(super) fn walk(root: &Path) -> Walked {
         Ok(_) => {
             if let Err(error) = walk.folder(root, 0) {
                 walk.walked.error = Some(folder_error(&error));
+            } else if walk.left == MAX_ENTRIES {
+                walk.walked.empty = true;
             } else if walk.left == 0 {
                 walk.walked.error = Some(ErrorInfo::new(
                     ErrorCode::InvalidRequest,
@@ -62,7 +69,10 @@ pub(super) fn walk(root: &Path) -> Walked {
                 ));
             }
         }
-        Err(error) => walk.walked.error = Some(folder_error(&error)),
+        Err(error) => {
+            walk.walked.empty = error.kind() == io::ErrorKind::NotFound;
+            walk.walked.error = Some(folder_error(&error));
+        }
     }
     walk.walked
 }
@@ -139,6 +149,11 @@ impl Walk {
         self.walked.found.extend(parts.into_values());
         if has_config && has_weights {
             self.walked.found.push(Found::Safetensors(folder.to_owned()));
+        }
+        if ollama::is_store(&folders) {
+            let models = ollama::models(folder).into_iter();
+            self.walked.found.extend(models.map(|model| Found::Named(model.name, model.blob)));
+            return Ok(());
         }
         if depth < MAX_DEPTH {
             for below in folders {

@@ -250,6 +250,7 @@ mod tests {
             path: RepoPath::parse(path).expect("a path"),
             bytes: *bytes,
             sha256: None,
+            git: None,
         };
         Repo {
             id: RepoId::parse("user/Model-7B").expect("a name"),

@@ -377,6 +377,11 @@ impl Sha256Hex {
     }
 }
 
+/// Whether a text is a hash that git gives a content: 40 lower-case hex digits.
+pub(crate) fn is_git_hash(text: &str) -> bool {
+    text.len() == 40 && text.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte))
+}
+
 fn hex(text: &str, digits: usize) -> Option<String> {
     let right = text.len() == digits && text.bytes().all(|byte| byte.is_ascii_hexdigit());
     right.then(|| text.to_ascii_lowercase())

@@ -6,7 +6,7 @@ use serde_json::Value;
 use url::Url;
 
 use super::answers::About;
-use super::names::{Commit, RepoId, RepoPath, Sha256Hex, check_revision, without_clashes};
+use super::names::{Commit, RepoId, RepoPath, Sha256Hex, check_revision, is_git_hash, without_clashes};
 use super::search::{RepoFormat, parameters};
 use super::{Follow, Hub, HubError, abilities, reading};
 use crate::template::TemplateAbilities;
@@ -57,6 +57,8 @@ pub struct RepoFile {
     pub bytes: u64,
     /// Its digest, which hubs know of large files.
     pub sha256: Option<Sha256Hex>,
+    /// The hash that git gives it, 40 lower-case hex digits; of a large file that of its pointer.
+    pub git: Option<String>,
 }
 
 /// A repository at one commit.
@@ -206,7 +208,8 @@ impl RepoFile {
         let bytes =
             large.and_then(|large| reading::number(large, "size")).or_else(|| reading::number(entry, "size"))?;
         let sha256 = large.and_then(|large| Sha256Hex::parse(large.get("oid")?.as_str()?).ok());
-        Some(Self { path, bytes, sha256 })
+        let git = entry.get("oid").and_then(Value::as_str).filter(|oid| is_git_hash(oid)).map(str::to_owned);
+        Some(Self { path, bytes, sha256, git })
     }
 }
 

@@ -1,18 +1,14 @@
 //! The headers of a model with safetensors that lies at a hub, read without downloading its weights.
 //!
-//! What the reader of local folders needs is put into a folder that is thrown away: the small files whole, of the
-//! weights their headers only, in files as long as the real ones that are otherwise empty. So there is one reader.
-
-use std::fs::File;
-use std::io::Write as _;
-use std::path::Path;
+//! What the reader needs is fetched into memory: the small files whole, of the weights their headers only. So there is
+//! one reader for what lies here and there.
 
 use super::items::Item;
 use super::names::{Commit, RepoId};
 use super::resolve::FileRef;
 use super::{Hub, HubError};
 use crate::HeaderError;
-use crate::header::safetensors::{SafetensorsHeader, is_weights_name};
+use crate::header::safetensors::{Beginnings, SafetensorsHeader, is_weights_name};
 
 /// Longest small file that is fetched: settings and templates. Longer ones are of no use for an estimate.
 const MAX_SMALL_BYTES: u64 = 8 << 20;
@@ -44,7 +40,7 @@ impl Hub {
         item: &Item,
         purpose: &str,
     ) -> Result<RemoteSafetensors, HubError> {
-        let folder = tempfile::tempdir().map_err(|error| HubError::Header(HeaderError::read(error)))?;
+        let mut folder = Beginnings::default();
         let mut fetched = 0_u64;
         for file in &item.files {
             let reference =
@@ -63,10 +59,9 @@ impl Hub {
                 return Err(HubError::Header(HeaderError::damaged(words)));
             }
             let length = if is_weights_name(name) { file.bytes } else { bytes.len() as u64 };
-            plant(&folder.path().join(file.path.to_path()), &bytes, length)
-                .map_err(|error| HubError::Header(HeaderError::read(error)))?;
+            folder.put(file.path.as_str(), bytes, length);
         }
-        let read = tokio::task::spawn_blocking(move || SafetensorsHeader::read(folder.path())).await;
+        let read = tokio::task::spawn_blocking(move || SafetensorsHeader::read_from(&folder)).await;
         let header = read.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()));
         Ok(RemoteSafetensors { header: header.map_err(HubError::Header)?, fetched_bytes: fetched })
     }
@@ -109,13 +104,4 @@ impl Hub {
 fn is_read(name: &str) -> bool {
     let settings = ["config.json", "quantize_config.json", "quant_config.json", "tokenizer_config.json"];
     settings.contains(&name) || name.ends_with(".index.json") || name.ends_with(".jinja")
-}
-
-fn plant(path: &Path, bytes: &[u8], length: u64) -> std::io::Result<()> {
-    if let Some(folder) = path.parent() {
-        std::fs::create_dir_all(folder)?;
-    }
-    let mut file = File::create_new(path)?;
-    file.write_all(bytes)?;
-    file.set_len(length)
 }

@@ -1,11 +1,10 @@
 //! `config.json`: the architecture, the sizes, how the weights were quantised.
 
-use std::path::Path;
-
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::files;
+use super::folder::Folder;
 use super::layers::Entries;
 use crate::HeaderError;
 use crate::header::{Layers, Shape};
@@ -95,10 +94,11 @@ struct Method {
 }
 
 impl Config {
-    pub(super) fn read(path: &Path) -> Result<Self, HeaderError> {
-        let text = files::read_text(path, MAX_BYTES)?;
+    pub(super) fn read<F: Folder + ?Sized>(folder: &F) -> Result<Self, HeaderError> {
+        let text = files::read_text(folder, "config.json", MAX_BYTES)?;
         Self::parse(&text).map_err(|error| {
-            HeaderError::damaged(format!("config.json cannot be understood ({error}): it is damaged."))
+            let what = files::what_is_wrong(&error);
+            HeaderError::damaged(format!("config.json cannot be understood ({what}): it is damaged."))
         })
     }
 

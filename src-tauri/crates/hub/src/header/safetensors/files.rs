@@ -2,15 +2,13 @@
 
 use std::collections::BTreeSet;
 use std::fmt;
-use std::fs::File;
 use std::io::Read as _;
-use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 use serde::de::{Deserializer, Error as _, MapAccess, Visitor};
 
+use super::folder::Folder;
 use crate::HeaderError;
-use crate::header::not_a_file;
 use crate::parts::Part;
 
 /// Longest index. The largest models' (100,000 tensors) have 9 MB.
@@ -21,32 +19,35 @@ const MAX_FILES: usize = 10_000;
 /// The name of the index that some folders have.
 pub(crate) const INDEX: &str = "model.safetensors.index.json";
 
-/// A text file of at most `limit` bytes.
-pub(super) fn read_text(path: &Path, limit: u64) -> Result<String, HeaderError> {
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let metadata = std::fs::metadata(path).map_err(HeaderError::read)?;
-    if !metadata.is_file() {
-        return Err(not_a_file());
+/// Most letters of serde's words that are repeated: they quote the file's values, however long these are.
+const MAX_QUOTED: usize = 200;
+
+/// What serde found wrong, in words of bounded length.
+pub(super) fn what_is_wrong(error: &serde_json::Error) -> String {
+    let words = error.to_string();
+    match words.char_indices().nth(MAX_QUOTED) {
+        Some((end, _)) => format!("{}…", words.get(..end).unwrap_or_default()),
+        None => words,
     }
+}
+
+/// A text file of at most `limit` bytes.
+pub(super) fn read_text<F: Folder + ?Sized>(folder: &F, name: &str, limit: u64) -> Result<String, HeaderError> {
+    let (source, _) = folder.open(name)?;
     let mut text = Vec::new();
-    File::open(path)
-        .map_err(HeaderError::read)?
-        .take(limit.saturating_add(1))
-        .read_to_end(&mut text)
-        .map_err(HeaderError::read)?;
+    source.take(limit.saturating_add(1)).read_to_end(&mut text).map_err(HeaderError::read)?;
     if text.len() as u64 > limit {
         return Err(HeaderError::damaged(format!("{name} is longer than any model's: it is damaged.")));
     }
     String::from_utf8(text).map_err(|_| HeaderError::damaged(format!("{name} is not text: it is damaged.")))
 }
 
-/// The weight files of a folder, in order, all of them there.
-pub(super) fn weights(folder: &Path) -> Result<Vec<PathBuf>, HeaderError> {
-    let index = folder.join(INDEX);
-    let names = if index.exists() { from_index(&index)? } else { from_listing(folder)? };
-    let missing: Vec<&String> = names.iter().filter(|name| !folder.join(name).exists()).collect();
+/// The names of the weight files of a folder, in order, all of them there.
+pub(super) fn weights<F: Folder + ?Sized>(folder: &F) -> Result<Vec<String>, HeaderError> {
+    let names = if folder.has(INDEX) { from_index(folder)? } else { from_listing(folder)? };
+    let missing: Vec<&String> = names.iter().filter(|name| !folder.has(name)).collect();
     match missing.as_slice() {
-        [] => Ok(names.iter().map(|name| folder.join(name)).collect()),
+        [] => Ok(names),
         [one] => Err(HeaderError::damaged(format!(
             "The file {one} is missing: the model was probably not downloaded completely."
         ))),
@@ -57,10 +58,11 @@ pub(super) fn weights(folder: &Path) -> Result<Vec<PathBuf>, HeaderError> {
     }
 }
 
-fn from_index(path: &Path) -> Result<Vec<String>, HeaderError> {
-    let text = read_text(path, MAX_INDEX_BYTES)?;
-    let index: Index = serde_json::from_str(&text)
-        .map_err(|error| HeaderError::damaged(format!("{INDEX} cannot be understood ({error}): it is damaged.")))?;
+fn from_index<F: Folder + ?Sized>(folder: &F) -> Result<Vec<String>, HeaderError> {
+    let text = read_text(folder, INDEX, MAX_INDEX_BYTES)?;
+    let index: Index = serde_json::from_str(&text).map_err(|error| {
+        HeaderError::damaged(format!("{INDEX} cannot be understood ({}): it is damaged.", what_is_wrong(&error)))
+    })?;
     let names = index.weight_map.0;
     if names.is_empty() {
         return Err(HeaderError::damaged(format!("{INDEX} names no files: it is damaged.")));
@@ -79,13 +81,8 @@ fn is_plain_name(name: &str) -> bool {
         && !name.starts_with('.')
 }
 
-fn from_listing(folder: &Path) -> Result<Vec<String>, HeaderError> {
-    let mut names = BTreeSet::new();
-    for entry in std::fs::read_dir(folder).map_err(HeaderError::read)? {
-        if let Ok(name) = entry.map_err(HeaderError::read)?.file_name().into_string() {
-            names.insert(name);
-        }
-    }
+fn from_listing<F: Folder + ?Sized>(folder: &F) -> Result<Vec<String>, HeaderError> {
+    let names = folder.names()?;
     for whole in ["model.safetensors", "consolidated.safetensors"] {
         if names.contains(whole) {
             return Ok(vec![whole.to_owned()]);

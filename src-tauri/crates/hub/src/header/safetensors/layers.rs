@@ -96,8 +96,11 @@ impl Entries<'_> {
     pub(super) fn layers(&self) -> Layers {
         let count = number(self.num_hidden_layers).filter(|count| *count <= MAX_BLOCKS).unwrap_or(0);
         let types = self.types();
+        // Unpacked once: the file may make it long.
+        let model_type = self.model_type();
         let own = count.saturating_sub(number(self.num_kv_shared_layers).unwrap_or(0));
-        let blocks: Option<Vec<Block>> = (0..count).map(|at| self.block(self.kind(at, &types), at < own)).collect();
+        let blocks: Option<Vec<Block>> =
+            (0..count).map(|at| self.block(self.kind(at, &types, &model_type), at < own)).collect();
         let experts = [self.num_local_experts, self.num_experts, self.n_routed_experts];
         let experts = experts.into_iter().find_map(number).unwrap_or(0);
         let used = if experts > 0 { number(self.num_experts_per_tok).unwrap_or(0) } else { 0 };
@@ -123,7 +126,7 @@ impl Entries<'_> {
         self.model_type.and_then(|raw| serde_json::from_str(raw.get()).ok()).unwrap_or_default()
     }
 
-    fn kind(&self, at: u32, types: &[Cow<'_, str>]) -> Kind {
+    fn kind(&self, at: u32, types: &[Cow<'_, str>], model_type: &str) -> Kind {
         match types.get(at as usize).map(AsRef::as_ref) {
             Some("sliding_attention" | "chunked_attention") => return Kind::Windowed,
             Some("linear_attention" | "mamba" | "conv" | "recurrent") => return Kind::Recurrent,
@@ -139,16 +142,15 @@ impl Entries<'_> {
             let attends = at.saturating_add(1).checked_rem(interval) == Some(0);
             return if attends { Kind::Whole } else { Kind::Recurrent };
         }
-        self.by_model_type(at)
+        self.by_model_type(at, model_type)
     }
 
-    fn by_model_type(&self, at: u32) -> Kind {
-        let model_type = self.model_type();
+    fn by_model_type(&self, at: u32, model_type: &str) -> Kind {
         let refused = self.use_sliding_window.is_some_and(|raw| raw.get() == "false");
         if refused {
             return Kind::Whole;
         }
-        if WINDOWED.contains(&model_type.as_ref()) {
+        if WINDOWED.contains(&model_type) {
             return Kind::Windowed;
         }
         let Some((_, usual)) = ALTERNATING.iter().find(|(name, _)| *name == model_type) else { return Kind::Whole };

@@ -1,8 +1,10 @@
 //! A folder with safetensors: `config.json`, the headers of all weight files, the tokenizer, the chat template.
+//! Whatever it holds, of each file a few megabytes are read, and nothing that a file says decides how much is allocated.
 #![deny(clippy::arithmetic_side_effects)]
 
 mod config;
 mod files;
+mod folder;
 mod layers;
 mod weights;
 
@@ -11,11 +13,13 @@ use std::path::{Path, PathBuf};
 
 pub use config::Quantised;
 pub(crate) use files::is_weights_name;
+pub use folder::{Beginnings, Folder};
 
 use super::Shape;
 use super::layers::{Group, Layers, WeightSum};
 use crate::HeaderError;
 use config::Config;
+use serde_json::value::RawValue;
 
 /// Longest `tokenizer_config.json`: the longest in use have 200 kB.
 const MAX_TOKENIZER_CONFIG_BYTES: u64 = 8 << 20;
@@ -49,7 +53,7 @@ pub struct SafetensorsHeader {
     pub template: Option<String>,
     /// `tokenizer.json` is there.
     pub has_tokenizer: bool,
-    /// The weight files, in order.
+    /// The weight files, in order; names alone where they were not read from a folder of this machine.
     pub files: Vec<PathBuf>,
     /// Bytes of all weight files.
     pub size_bytes: u64,
@@ -61,15 +65,25 @@ impl SafetensorsHeader {
     /// # Errors
     /// [`HeaderError`], saying exactly what is wrong.
     pub fn read(folder: &Path) -> Result<Self, HeaderError> {
-        let config = Config::read(&folder.join("config.json"))?;
+        let header = Self::read_from(folder)?;
+        let files = header.files.iter().map(|name| folder.join(name)).collect();
+        Ok(Self { files, ..header })
+    }
+
+    /// Reads the headers of the model that these files are.
+    ///
+    /// # Errors
+    /// As [`SafetensorsHeader::read`].
+    pub fn read_from<F: Folder + ?Sized>(folder: &F) -> Result<Self, HeaderError> {
+        let config = Config::read(folder)?;
         let Some(architecture) = config.architectures.first().or(config.model_type.as_ref()) else {
             return Err(HeaderError::unsupported("config.json does not say which architecture the model has."));
         };
         let files = files::weights(folder)?;
         let mut sums = Sums::new(config.quantised.as_ref());
         let mut size_bytes = 0_u64;
-        for file in &files {
-            let length = weights::read(file, &mut |tensor| sums.add(tensor)).map_err(|error| in_file(error, file))?;
+        for name in &files {
+            let length = read_weights(folder, name, &mut sums).map_err(|error| in_file(error, name))?;
             size_bytes = size_bytes.saturating_add(length);
         }
         let quantisation = config.quantised.as_ref().map(Quantised::name).or_else(|| sums.commonest());
@@ -84,17 +98,23 @@ impl SafetensorsHeader {
             weights: sums.weights,
             unpacked_bytes: sums.unpacked_bytes,
             template: template(folder)?,
-            has_tokenizer: folder.join("tokenizer.json").is_file(),
-            files,
+            has_tokenizer: folder.open("tokenizer.json").is_ok(),
+            files: files.into_iter().map(PathBuf::from).collect(),
             size_bytes,
             quantised: config.quantised,
         })
     }
 }
 
+/// Adds up the tensors of one file and returns its length.
+fn read_weights<F: Folder + ?Sized>(folder: &F, name: &str, sums: &mut Sums) -> Result<u64, HeaderError> {
+    let (source, length) = folder.open(name)?;
+    weights::read(source, length, &mut |tensor| sums.add(tensor))?;
+    Ok(length)
+}
+
 /// The error with the file's name in front, since a folder has several.
-fn in_file(error: HeaderError, file: &Path) -> HeaderError {
-    let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
+fn in_file(error: HeaderError, name: &str) -> HeaderError {
     match error {
         HeaderError::Damaged(words) => HeaderError::Damaged(format!("{name}: {words}")),
         HeaderError::Io { message, source } => HeaderError::Io { message: format!("{name}: {message}"), source },
@@ -103,44 +123,47 @@ fn in_file(error: HeaderError, file: &Path) -> HeaderError {
 }
 
 /// The template in its own file, else the one in `tokenizer_config.json`.
-fn template(folder: &Path) -> Result<Option<String>, HeaderError> {
-    let own = folder.join("chat_template.jinja");
-    if own.exists() {
-        return files::read_text(&own, MAX_TEMPLATE_BYTES).map(Some);
+fn template<F: Folder + ?Sized>(folder: &F) -> Result<Option<String>, HeaderError> {
+    const OWN: &str = "chat_template.jinja";
+    const TOKENIZER: &str = "tokenizer_config.json";
+    if folder.has(OWN) {
+        return files::read_text(folder, OWN, MAX_TEMPLATE_BYTES).map(Some);
     }
-    let path = folder.join("tokenizer_config.json");
-    if !path.exists() {
+    if !folder.has(TOKENIZER) {
         return Ok(None);
     }
-    let text = files::read_text(&path, MAX_TOKENIZER_CONFIG_BYTES)?;
-    let config: TokenizerConfig = serde_json::from_str(&text).map_err(|error| {
-        HeaderError::damaged(format!("tokenizer_config.json cannot be understood ({error}): it is damaged."))
-    })?;
-    Ok(match config.chat_template {
-        Some(Template::One(text)) => Some(text),
-        Some(Template::Several(templates)) => {
-            templates.into_iter().find(|named| named.name == "default").map(|named| named.template)
-        }
-        None => None,
+    let text = files::read_text(folder, TOKENIZER, MAX_TOKENIZER_CONFIG_BYTES)?;
+    let found = serde_json::from_str(&text).and_then(|config: TokenizerConfig<'_>| config.template());
+    found.map_err(|error| {
+        let what = files::what_is_wrong(&error);
+        HeaderError::damaged(format!("{TOKENIZER} cannot be understood ({what}): it is damaged."))
     })
 }
 
 #[derive(serde::Deserialize)]
-struct TokenizerConfig {
-    chat_template: Option<Template>,
-}
-
-#[derive(serde::Deserialize)]
-#[serde(untagged)]
-enum Template {
-    One(String),
-    Several(Vec<NamedTemplate>),
+struct TokenizerConfig<'a> {
+    /// One text, or several with names. Left unread until it is known which: a list of millions of numbers would become
+    /// millions of values otherwise.
+    #[serde(borrow)]
+    chat_template: Option<&'a RawValue>,
 }
 
 #[derive(serde::Deserialize)]
 struct NamedTemplate {
     name: String,
     template: String,
+}
+
+impl TokenizerConfig<'_> {
+    /// The only one, or that of several which is the default.
+    fn template(&self) -> Result<Option<String>, serde_json::Error> {
+        let Some(raw) = self.chat_template else { return Ok(None) };
+        if raw.get().starts_with('"') {
+            return serde_json::from_str(raw.get()).map(Some);
+        }
+        let several: Vec<NamedTemplate> = serde_json::from_str(raw.get())?;
+        Ok(several.into_iter().find(|named| named.name == "default").map(|named| named.template))
+    }
 }
 
 /// What a tensor is for, by the names that published models have for it.

@@ -4,15 +4,14 @@
 
 use std::collections::HashSet;
 use std::fmt;
-use std::fs::File;
-use std::io::{BufReader, Read as _};
-use std::path::Path;
+use std::io::Read;
 
 use serde::Deserialize;
 use serde::de::{Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
+use super::files::what_is_wrong;
 use crate::HeaderError;
-use crate::header::{not_a_file, size_words};
+use crate::header::size_words;
 
 /// Longest header that is read. The format allows 100 MB; a model with 100,000 tensors in one file needs 15.
 const MAX_HEADER_BYTES: u64 = 64 << 20;
@@ -60,14 +59,8 @@ pub(super) struct Tensor<'a> {
     pub(super) bytes: u64,
 }
 
-/// Reads the header of the file at `path`, shows every tensor to `see`, and returns the file's length.
-pub(super) fn read(path: &Path, see: &mut dyn FnMut(Tensor<'_>)) -> Result<u64, HeaderError> {
-    let metadata = std::fs::metadata(path).map_err(HeaderError::read)?;
-    if !metadata.is_file() {
-        return Err(not_a_file());
-    }
-    let file = metadata.len();
-    let mut source = BufReader::new(File::open(path).map_err(HeaderError::read)?);
+/// Reads the header of a file of `file` bytes and shows every tensor to `see`.
+pub(super) fn read(mut source: impl Read, file: u64, see: &mut dyn FnMut(Tensor<'_>)) -> Result<(), HeaderError> {
     let mut length = [0; 8];
     source.read_exact(&mut length).map_err(HeaderError::read)?;
     let length = u64::from_le_bytes(length);
@@ -84,8 +77,7 @@ pub(super) fn read(path: &Path, see: &mut dyn FnMut(Tensor<'_>)) -> Result<u64, 
         return Err(HeaderError::cut());
     }
     let extents = walk(&json, see)?;
-    check_extents(extents, data_bytes, file)?;
-    Ok(file)
+    check_extents(extents, data_bytes, file)
 }
 
 fn walk(json: &[u8], see: &mut dyn FnMut(Tensor<'_>)) -> Result<Vec<(u64, u64)>, HeaderError> {
@@ -101,7 +93,7 @@ fn walk(json: &[u8], see: &mut dyn FnMut(Tensor<'_>)) -> Result<Vec<(u64, u64)>,
 
 /// The error without serde_json's "at line 1 column 34".
 fn plain(error: &serde_json::Error) -> String {
-    let words = error.to_string();
+    let words = what_is_wrong(error);
     words.split(" at line ").next().unwrap_or(&words).to_owned()
 }
 
@@ -166,7 +158,7 @@ impl<'de> Visitor<'de> for Walk<'_> {
             let bytes = entry.data_offsets.1.saturating_sub(entry.data_offsets.0);
             (self.see)(Tensor { name: &name, stored, elements, bytes });
             if let Some(name) = names.replace(name) {
-                return Err(A::Error::custom(format!("The header has the tensor “{name}” twice")));
+                return Err(A::Error::custom(format!("The header has the tensor “{name:.80}” twice")));
             }
         }
         Ok(())
@@ -184,13 +176,13 @@ struct Entry<'a> {
 /// The type's name and the number of elements, once type, shape and place agree.
 fn check(name: &str, entry: &Entry<'_>) -> Result<(&'static str, u64), String> {
     let Some(&(stored, bits)) = TYPES.iter().find(|(stored, _)| *stored == entry.dtype) else {
-        return Err(format!("The tensor “{name}” has the unknown type “{:.40}”", entry.dtype));
+        return Err(format!("The tensor “{name:.80}” has the unknown type “{:.40}”", entry.dtype));
     };
-    let elements = entry.shape.0.ok_or_else(|| format!("The tensor “{name}” is larger than any can be"))?;
+    let elements = entry.shape.0.ok_or_else(|| format!("The tensor “{name:.80}” is larger than any can be"))?;
     let (begin, end) = entry.data_offsets;
     let size = elements.checked_mul(bits).map(|bits| bits.div_ceil(8));
     if end.checked_sub(begin) != size {
-        return Err(format!("The tensor “{name}” does not take the bytes that its shape asks for"));
+        return Err(format!("The tensor “{name:.80}” does not take the bytes that its shape asks for"));
     }
     Ok((stored, elements))
 }

@@ -1,14 +1,30 @@
 //! Models: what is in the folders, and what is in memory.
+//!
+//! `folders` says where they are looked for, `away` remembers those whose disk is not connected, `presence` notices when they come back, `care` checks and
+//! deletes files, `updates` looks for newer ones on the hub.
 
-use std::path::{Path, PathBuf};
+mod away;
+mod care;
+mod folders;
+pub(crate) mod presence;
+mod updates;
 
-use inglenook_contract::{AnsweredBy, ChangeTag, Chat, LoadModel, Model, ModelId, ModelList, Parameter, Parameters};
+use std::path::PathBuf;
+
+use inglenook_contract::{AnsweredBy, Chat, LoadModel, Model, ModelId, ModelList, Parameter, Parameters};
 use inglenook_engine::LoadSpec;
 use inglenook_engine::protocol::{Load, LoadConfig};
-use inglenook_hub::{FolderKind, LibraryModel, Live, SearchedFolder};
+use inglenook_hub::{LibraryModel, Live};
 
 use crate::fit::{self, Learnt};
 use crate::{App, AppError, Result, defaults};
+
+pub(crate) use away::Away;
+pub use care::{delete, verify};
+pub(crate) use folders::folders;
+pub use folders::{add_folder, remove_folder, use_folder};
+pub(crate) use updates::Updates;
+pub use updates::{find_updates, update};
 
 /// The models of all folders, each with its state.
 ///
@@ -17,8 +33,13 @@ use crate::{App, AppError, Result, defaults};
 pub async fn list(app: &App) -> Result<ModelList> {
     let library = app.library().await;
     let used = app.store().last_used().await?;
-    let models = library.models.iter().map(|model| shown(app, model, used.get(&model.id).copied())).collect();
-    Ok(ModelList { models, folders: library.folders.clone(), rejected: library.rejected.clone() })
+    let last_used = |id: &ModelId| used.get(id).copied();
+    let mut models: Vec<Model> = library.models.iter().map(|model| shown(app, model, last_used(&model.id))).collect();
+    let mut folders = library.folders.clone();
+    let remembered = app.away().told(&mut folders);
+    models.extend(remembered.into_iter().map(|model| Model { last_used_at: last_used(&model.id), ..model }));
+    folders.extend(folders::ignored(app));
+    Ok(ModelList { models, folders, rejected: library.rejected.clone() })
 }
 
 fn shown(app: &App, model: &LibraryModel, last_used_at: Option<i64>) -> Model {
@@ -27,6 +48,7 @@ fn shown(app: &App, model: &LibraryModel, last_used_at: Option<i64>) -> Model {
     model.to_contract(Live {
         state: app.pool().state(&model.id),
         last_used_at,
+        update: app.updates().of(model),
         defaults,
         engine,
         engine_reason: reason.to_owned(),
@@ -75,47 +97,6 @@ pub fn path(app: &App, model: &ModelId) -> Result<PathBuf> {
     app.known_library().find(model).map(|model| model.path.clone()).ok_or(AppError::UnknownModel)
 }
 
-/// Adds a folder with models.
-///
-/// # Errors
-/// `InvalidRequest` for a path that is not absolute, `NotFound` where no folder is there.
-pub async fn add_folder(app: &App, folder: &str) -> Result<ModelList> {
-    let path = Path::new(folder.trim());
-    if !path.is_absolute() {
-        return Err(AppError::RelativeFolder);
-    }
-    if !path.is_dir() {
-        return Err(AppError::NoSuchFolder);
-    }
-    let path = path.to_string_lossy().into_owned();
-    app.settings_file().update(|settings| {
-        if !settings.model_folders.contains(&path) {
-            settings.model_folders.push(path);
-        }
-    })?;
-    app.changes_bus().tell(ChangeTag::Settings);
-    rescan(app).await
-}
-
-/// Forgets a folder; its files stay.
-///
-/// # Errors
-/// As every writing of the settings.
-pub async fn remove_folder(app: &App, folder: &str) -> Result<ModelList> {
-    app.settings_file().update(|settings| settings.model_folders.retain(|kept| kept != folder))?;
-    app.changes_bus().tell(ChangeTag::Settings);
-    rescan(app).await
-}
-
-/// The folders to look in: the application's own, the built-in models', the person's.
-pub(crate) fn folders(app: &App) -> Vec<SearchedFolder> {
-    let own = SearchedFolder { path: app.home().models(), kind: FolderKind::Own };
-    let built_in = app.built_in_models().map(|path| SearchedFolder { path, kind: FolderKind::BuiltIn });
-    let persons = app.settings().model_folders.into_iter();
-    let persons = persons.map(|path| SearchedFolder { path: path.into(), kind: FolderKind::Added });
-    built_in.into_iter().chain([own]).chain(persons).collect()
-}
-
 /// The model with this identifier; the folders are read once more if it is not known, because a file may have come
 /// since.
 pub(crate) async fn find(app: &App, model: &ModelId) -> Option<LibraryModel> {
@@ -128,10 +109,14 @@ pub(crate) async fn find(app: &App, model: &ModelId) -> Option<LibraryModel> {
 /// The model that answers next in a chat.
 ///
 /// # Errors
-/// [`AppError::NoModel`] where none was chosen, [`AppError::ModelGone`] where it is not there any more.
+/// [`AppError::NoModel`] where none was chosen, [`AppError::ModelAway`] where its disk is not connected,
+/// [`AppError::ModelGone`] where it is not there any more.
 pub(crate) async fn for_chat(app: &App, chat: &Chat) -> Result<LibraryModel> {
     let chosen = chat.model.clone().or(app.settings().last_model).ok_or(AppError::NoModel)?;
-    find(app, &chosen).await.ok_or(AppError::ModelGone)
+    match find(app, &chosen).await {
+        Some(model) => Ok(model),
+        None => Err(app.away().folder_of(&chosen).map_or(AppError::ModelGone, AppError::ModelAway)),
+    }
 }
 
 /// How a model is loaded for these parameters.
