@@ -31,7 +31,7 @@ help:
 	@echo "make fuzz    hostile model files, ten minutes for each reader; FOR=3600 is an hour"
 	@echo "make bench   figures, as ratios against a peer measured in the same run"
 	@echo "make bench-peers  the llama.cpp worker against a bare loop over the same libraries; takes hours"
-	@echo "make dev     the page with hot reload, against the real host"
+	@echo "make dev     the page with hot reload, against the real host and a fake hub"
 	@echo "make deb     a package for Debian in $(BIN)/bundle/deb"
 	@echo "make try-deb the package, unpacked, opens its window and answers"
 

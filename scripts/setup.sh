@@ -9,7 +9,7 @@ purpose=${1:-run}
 packages=(build-essential pkg-config libwebkit2gtk-4.1-dev librsvg2-dev libssl-dev cmake libclang-dev)
 if [ "$purpose" = test ]; then
   # A display, a bus, the two browsers' drivers, and what watches a worker's system calls.
-  packages+=(xvfb xauth dbus dbus-x11 webkit2gtk-driver chromium strace)
+  packages+=(xvfb xauth dbus dbus-x11 gnome-keyring webkit2gtk-driver chromium strace)
   # For the Python client of the hub, which the fake hub is held against; not every Python is Debian's.
   python3 -c 'import ensurepip, venv' 2>/dev/null || packages+=(python3 python3-venv)
 fi

@@ -12,13 +12,14 @@ mod response;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
+use inglenook_contract::LedgerEntry;
 use reqwest::redirect::Policy;
 use reqwest::{Client, ClientBuilder, Proxy};
 
 pub use error::NetError;
 pub use request::Request;
 pub use reqwest::header;
-pub use response::{Contact, Response};
+pub use response::Response;
 
 /// Time to reach a host.
 const CONNECT: Duration = Duration::from_secs(15);
@@ -38,7 +39,7 @@ pub struct NetSettings {
 }
 
 /// Who is told of every contact, when it has ended.
-pub type OnContact = Arc<dyn Fn(Contact) + Send + Sync>;
+pub type OnContact = Arc<dyn Fn(LedgerEntry) + Send + Sync>;
 
 /// The way out; cloning it is cheap.
 #[derive(Clone)]

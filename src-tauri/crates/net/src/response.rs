@@ -1,43 +1,23 @@
 //! An answer as it comes in, and the contact that it is part of.
 
-use std::time::{Instant, SystemTime, UNIX_EPOCH};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use bytes::Bytes;
+use inglenook_contract::LedgerEntry;
 use reqwest::Client;
 use reqwest::header::HeaderMap;
 use url::Url;
 
 use crate::{NetError, OnContact, Request};
 
-/// One contact with a host, for the ledger.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Contact {
-    /// When it began, milliseconds since 1970-01-01 UTC.
-    pub at: i64,
-    /// The host's name.
-    pub host: String,
-    /// What it was for, in words for a person.
-    pub purpose: String,
-    /// The status; `None` where no answer came.
-    pub status: Option<u16>,
-    /// Bytes of the request: its line and the headers that were set.
-    pub sent_bytes: u64,
-    /// Bytes of the answer's body, after unpacking.
-    pub received_bytes: u64,
-    /// How long it lasted, milliseconds.
-    pub took_ms: u64,
-}
-
 /// Tells its contact when it is dropped, however the request ended.
 struct Told {
-    contact: Contact,
-    begun: Instant,
+    contact: LedgerEntry,
     on_contact: OnContact,
 }
 
 impl Drop for Told {
     fn drop(&mut self) {
-        self.contact.took_ms = u64::try_from(self.begun.elapsed().as_millis()).unwrap_or(u64::MAX);
         (self.on_contact)(self.contact.clone());
     }
 }
@@ -56,25 +36,26 @@ pub(crate) async fn sent(
     host: String,
     on_contact: OnContact,
 ) -> Result<Response, NetError> {
-    let mut told = Told { contact: begun(&request, &host), begun: Instant::now(), on_contact };
+    let mut told = Told { contact: begun(&request, &host), on_contact };
     let sending = client.request(request.method, request.url).headers(request.headers).send();
     let inner = sending.await.map_err(|source| NetError::of(&host, source.without_url(), false))?;
     told.contact.status = Some(inner.status().as_u16());
     Ok(Response { inner, host, told })
 }
 
-fn begun(request: &Request, host: &str) -> Contact {
+fn begun(request: &Request, host: &str) -> LedgerEntry {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     let headers: usize = request.headers.iter().map(|(name, value)| name.as_str().len() + value.len() + 4).sum();
     let line = request.method.as_str().len() + request.url.path().len() + request.url.query().map_or(0, str::len);
-    Contact {
+    LedgerEntry {
+        // Whoever keeps it gives it one.
+        number: 0,
         at: i64::try_from(now.as_millis()).unwrap_or(i64::MAX),
         host: host.to_owned(),
         purpose: request.purpose.clone(),
         status: None,
         sent_bytes: (headers + line) as u64,
         received_bytes: 0,
-        took_ms: 0,
     }
 }
 

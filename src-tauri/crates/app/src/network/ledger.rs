@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use inglenook_contract::{ChangeTag, LedgerEntry};
-use inglenook_net::{Contact, OnContact};
+use inglenook_net::OnContact;
 use inglenook_store::Store;
 use tokio::sync::mpsc;
 
@@ -14,13 +14,13 @@ const GATHER: Duration = Duration::from_millis(300);
 
 /// Writes every contact it is told of.
 pub(super) fn keeper(store: Store, changes: Changes) -> OnContact {
-    let (sender, mut contacts) = mpsc::unbounded_channel::<Contact>();
+    let (sender, mut contacts) = mpsc::unbounded_channel::<LedgerEntry>();
     tokio::spawn(async move {
         while let Some(first) = contacts.recv().await {
             tokio::time::sleep(GATHER).await;
-            let mut batch = vec![entry(first)];
+            let mut batch = vec![first];
             while let Ok(contact) = contacts.try_recv() {
-                batch.push(entry(contact));
+                batch.push(contact);
             }
             match store.record_contacts(&batch).await {
                 Ok(()) => changes.tell(ChangeTag::Network),
@@ -32,9 +32,4 @@ pub(super) fn keeper(store: Store, changes: Changes) -> OnContact {
         // The keeper ends with the application only.
         let _ = sender.send(contact);
     })
-}
-
-fn entry(contact: Contact) -> LedgerEntry {
-    let Contact { at, host, purpose, status, sent_bytes, received_bytes, .. } = contact;
-    LedgerEntry { number: 0, at, host, purpose, status, sent_bytes, received_bytes }
 }

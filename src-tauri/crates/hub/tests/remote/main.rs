@@ -8,8 +8,9 @@ mod refusals;
 
 use std::sync::{Arc, Mutex};
 
+use inglenook_contract::LedgerEntry;
 use inglenook_hub::remote::{FileRef, Hub, RepoId, RepoPath};
-use inglenook_net::{Contact, Net, NetSettings};
+use inglenook_net::{Net, NetSettings};
 use inglenook_testkit::{Content, FakeHub, RepoSpec};
 use secrecy::SecretString;
 
@@ -19,11 +20,11 @@ const TOKEN: &str = "hf_theTokenOfATest";
 /// A client, and the contacts that were told.
 struct Client {
     hub: Hub,
-    contacts: Arc<Mutex<Vec<Contact>>>,
+    contacts: Arc<Mutex<Vec<LedgerEntry>>>,
 }
 
 fn client(fake: &FakeHub, token: Option<&'static str>) -> Client {
-    let contacts: Arc<Mutex<Vec<Contact>>> = Arc::default();
+    let contacts: Arc<Mutex<Vec<LedgerEntry>>> = Arc::default();
     let told = Arc::clone(&contacts);
     let on_contact = Arc::new(move |contact| told.lock().expect("a list").push(contact));
     let net = Net::new(NetSettings::default(), on_contact).expect("a way out");
