@@ -208,6 +208,10 @@ test.describe('models of other programs', () => {
       OLLAMA_MODELS: join(place, 'ollama'),
       HF_HUB_CACHE: join(place, 'hub'),
     });
+    await expect(
+      page.getByText('3 models found in Ollama, LM Studio and the Hugging Face cache'),
+      'the first start offers them',
+    ).toBeVisible();
     await tryPocket(page);
     await openMine(page);
   });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { aModel } from '../models/fixtures';
-import { foundIn } from './found';
+import { foundElsewhere, foundIn } from './found';
 
 describe('foundIn', () => {
   it('tells what can run from what cannot, in this folder only', () => {
@@ -30,5 +30,21 @@ describe('foundIn', () => {
     expect(found.usable.map(({ name }) => name)).toEqual(['here']);
     expect(found.unusable.map(({ name }) => name)).toEqual(['odd']);
     expect(found.rejected).toBe(1);
+  });
+});
+
+describe('foundElsewhere', () => {
+  it('tells what other programs have that can run here', () => {
+    const models = [
+      aModel({ name: 'llama3.2:3b', owner: 'ollama' }),
+      aModel({ name: 'odd', owner: 'hugging_face', engine: null }),
+      aModel({ name: 'Qwen3 4B', owner: 'lm_studio' }),
+      aModel({ name: 'Pocket', owner: 'built_in' }),
+      aModel({ name: 'mine', owner: 'added' }),
+    ];
+    const found = foundElsewhere({ models });
+    expect(found?.usable.map(({ name }) => name)).toEqual(['llama3.2:3b', 'Qwen3 4B']);
+    expect(found?.folder).toBe('Ollama and LM Studio');
+    expect(foundElsewhere({ models: models.slice(3) })).toBeNull();
   });
 });

@@ -1,6 +1,6 @@
 // Every word of the first start.
 
-import type { PickClass } from '../../contract/bindings';
+import type { FolderOwner, PickClass } from '../../contract/bindings';
 import { format } from '../../data';
 
 export const words = {
@@ -32,6 +32,13 @@ export const words = {
   ownConfirm: 'Look there',
   anotherFolder: 'Look in another folder…',
 
+  /** Other programs, by what they are to a folder's owner. */
+  programs: {
+    ollama: 'Ollama',
+    lm_studio: 'LM Studio',
+    hugging_face: 'the Hugging Face cache',
+  } satisfies Partial<Record<FolderOwner, string>>,
+  both: (names: readonly string[]) => new Intl.ListFormat('en-GB', { type: 'conjunction' }).format(names),
   found: (runnable: number, folder: string) =>
     runnable === 1 ? `1 model found in ${folder}` : `${format.count(runnable)} models found in ${folder}`,
   foundNone: (folder: string) => `No models found in ${folder}`,
