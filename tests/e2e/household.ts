@@ -117,6 +117,17 @@ export async function tryPocket(page: Page): Promise<void> {
   await composer(page).waitFor();
 }
 
+/** Searches the (fake) hub for Pocket, and fetches it. */
+export async function fetchPocket(page: Page): Promise<void> {
+  await page.getByRole('link', { name: 'Models' }).click();
+  await page.getByRole('link', { name: 'Discover' }).click();
+  await page.getByRole('searchbox', { name: 'Search models on the hub' }).fill('pocket');
+  await page.getByRole('option', { name: /^Pocket/ }).click();
+  await page.getByRole('button', { name: /^Download/ }).click();
+  await page.getByRole('link', { name: /^Downloads/ }).click();
+  await page.getByRole('button', { name: 'Chat with Pocket · Q8_0' }).waitFor();
+}
+
 /** The field where a person writes. */
 export function composer(page: Page) {
   return page.getByRole('textbox', { name: 'Message', exact: true });

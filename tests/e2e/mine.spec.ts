@@ -20,7 +20,7 @@ import { join } from 'node:path';
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Locator, Page } from '@playwright/test';
 
-import { expect, type Household, lastMessage, say, test, tryPocket } from './household';
+import { expect, fetchPocket, type Household, lastMessage, say, test, tryPocket } from './household';
 import { FakeHub, type Report } from '../hub/fake.mjs';
 import { plantHuggingFace, plantLmStudio, plantOllama, POCKET } from './stores';
 
@@ -94,15 +94,6 @@ test.describe('a model from the hub', () => {
   });
 
   test.afterEach(() => hub.end());
-
-  async function fetchPocket(page: Page): Promise<void> {
-    await page.getByRole('link', { name: 'Models' }).click();
-    await page.getByRole('searchbox', { name: 'Search models on the hub' }).fill('pocket');
-    await page.getByRole('option', { name: /^Pocket/ }).click();
-    await page.getByRole('button', { name: /^Download/ }).click();
-    await page.getByRole('link', { name: /^Downloads/ }).click();
-    await expect(page.getByRole('button', { name: 'Chat with Pocket · Q8_0' })).toBeVisible();
-  }
 
   test('is checked, found damaged, and mended by another download', async ({ page }) => {
     const row = others(page);

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { Page } from '@playwright/test';
 
 import { FakeHub, type Report } from '../hub/fake.mjs';
-import { expect, test, tryPocket } from './household';
+import { expect, fetchPocket, test, tryPocket } from './household';
 
 const SECRET = 'hf_reader';
 
@@ -53,13 +53,7 @@ test('is kept by the system, shown to the hub alone, and forgotten', async ({ pa
   expect(kept, 'no file of ours holds it').toEqual([]);
 
   // Pocket's content comes from the other server.
-  await page.getByRole('link', { name: 'Models' }).click();
-  await page.getByRole('link', { name: 'Discover' }).click();
-  await page.getByRole('searchbox', { name: 'Search models on the hub' }).fill('pocket');
-  await page.getByRole('option', { name: /^Pocket/ }).click();
-  await page.getByRole('button', { name: /^Download/ }).click();
-  await page.getByRole('link', { name: /^Downloads/ }).click();
-  await expect(page.getByRole('button', { name: 'Chat with Pocket · Q8_0' })).toBeVisible();
+  await fetchPocket(page);
   const report = await hub.tell<Report>('report');
   expect(report.authorised_on_cdn, 'the content server is shown no token').toBe(0);
 
