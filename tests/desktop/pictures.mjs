@@ -40,10 +40,16 @@ async function say(window, text, answer) {
 async function models(window, hub, suffix) {
   await window.run('location.hash = "#/models/discover"');
   await window.read('Recommended for this machine');
-  await window.type(SEARCH, 'pocket');
-  await window.click('//*[@role="option"][contains(., "Pocket")]');
+  await window.type(SEARCH, 'qwen3');
+  // The recommended ones stood there before.
+  await window.read('62 k downloads');
+  await window.click('//*[@role="option"][contains(., "Qwen3 4B")]');
   await window.read('needs');
   await take(window, `discover${suffix}`);
+  await window.click('button[aria-label="Clear the search"]');
+  await window.type(SEARCH, 'pocket');
+  await window.click('//*[@role="option"][contains(., "Pocket")]');
+  await window.read('inglenook · 6 M');
   await hub.tell({ throttle: 40_000 });
   await window.click('//button[contains(normalize-space(.), "Download")]');
   await window.run('location.hash = "#/models/downloads"');
