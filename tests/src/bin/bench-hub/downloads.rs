@@ -15,9 +15,9 @@ use tempfile::TempDir;
 
 use super::Failure;
 use super::clients::{curl, ours};
-use super::process::{Took, run, settle};
+use super::process::{Meanwhile, Took, run, settle};
 use super::server::{NOISE, Server};
-use super::table::{Figures, cpu_seconds, print_head, print_line, print_row, seconds, time};
+use super::table::{Figures, cpu_seconds, print_foot, print_head, print_line, print_row, seconds, time};
 
 /// Bytes of the file.
 const SIZE: u64 = 1 << 30;
@@ -74,13 +74,8 @@ pub(crate) fn measure(cache: &Path) -> Result<(), Failure> {
     let shelf = memory.as_ref().unwrap_or(&disk);
     let noise = noise(shelf.folder.path())?;
     let mut server = Server::start(&noise)?;
-    print_head(
-        &format!(
-            "Downloads of 1 GiB; the server on this machine, its file in {}",
-            if memory.is_some() { "memory" } else { "its cache" }
-        ),
-        "curl",
-    );
+    let lies = if memory.is_some() { "in memory" } else { "on the disk" };
+    print_head(&format!("Downloads of 1 GiB; the server on this machine, its file {lies}"), "curl");
     server.throttle(SLOW)?;
     slow(&mut server, &disk)?;
     server.throttle(0)?;
@@ -106,17 +101,21 @@ fn noise(folder: &Path) -> Result<PathBuf, Failure> {
 }
 
 fn slow(server: &mut Server, place: &Place) -> Result<(), Failure> {
+    let meanwhile = Meanwhile::begin(Some(server.id()));
     let rounds = rounds(server, place, SLOW_ROUNDS)?;
     print_speed(&format!("{} MB/s a connection, 8 parts, {}", SLOW / 1_000_000, place.name), &rounds, "≥ 7");
+    print_foot(meanwhile, Some(server.id()));
     Ok(())
 }
 
 fn fast(server: &mut Server, place: &Place) -> Result<(), Failure> {
+    let meanwhile = Meanwhile::begin(Some(server.id()));
     let rounds = rounds(server, place, ROUNDS)?;
     print_speed(&format!("unthrottled, 8 parts, {}", place.name), &rounds, "≥ 0.8");
     let safe = Figures::of(&rounds, |round| rate(seconds(&round.curl) + seconds(&round.curl_sync)));
     let ours = Figures::of(&rounds, |round| rate(seconds(&round.ours)));
     print_row("  against curl and then sync of its file", &speed(&ours), &speed(&safe), &ours.ratio_to(&safe), "");
+    print_foot(meanwhile, Some(server.id()));
     Ok(())
 }
 

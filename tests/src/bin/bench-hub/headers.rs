@@ -11,9 +11,9 @@ use inglenook_testkit::gguf::Storage;
 use super::Failure;
 use super::clients::{curl, file, hub};
 use super::models::{self, Measures, Vocabulary};
-use super::process::run;
+use super::process::{Meanwhile, run};
 use super::server::Server;
-use super::table::{Figures, megabytes, print_head, print_row, time};
+use super::table::{Figures, megabytes, print_foot, print_head, print_row, time};
 
 /// The repositories of the two formats.
 pub(crate) const GGUF: &str = "bench/far-gguf";
@@ -34,9 +34,9 @@ pub(crate) struct Far {
     pub(crate) bytes: u64,
 }
 
-/// Qwen3 14B in Q5_K: 10 GB.
+/// As Qwen3 14B in Q5_K, with two blocks more: 10 GB.
 const LARGE: Measures =
-    Measures { blocks: 40, width: 5120, feed_forward: 17_408, heads: 40, kv_heads: 8, storage: Storage::Q5_K };
+    Measures { blocks: 42, width: 5120, feed_forward: 17_408, heads: 40, kv_heads: 8, storage: Storage::Q5_K };
 
 /// The files, by the vocabularies that models of this size have.
 pub(crate) fn far_models() -> Vec<Far> {
@@ -66,6 +66,7 @@ pub(crate) async fn measure(cache: &Path) -> Result<(), Failure> {
     let mut server = Server::start(&nothing)?;
     server.throttle(LINE)?;
     let hub = hub(&server.endpoint)?;
+    let meanwhile = Meanwhile::begin(Some(server.id()));
     print_head("Headers of files at a hub, over a line of 20 MB/s: bytes that left the server", "header");
     for far in far_models() {
         let name = format!("GGUF of {:.1} GB, vocabulary of {}", far.bytes as f64 / 1e9, far.like);
@@ -97,6 +98,7 @@ pub(crate) async fn measure(cache: &Path) -> Result<(), Failure> {
         rounds.push(Round { traffic, seconds, peer });
     }
     print_rounds(&name, own, &rounds, TARGET);
+    print_foot(meanwhile, Some(server.id()));
     Ok(())
 }
 

@@ -12,8 +12,8 @@ use inglenook_testkit::gguf::Storage;
 
 use super::Failure;
 use super::models::{self, Measures, Vocabulary};
-use super::process::{Took, Whose, forget_pages, measured};
-use super::table::{Figures, cpu_seconds, print_head, print_line, print_row, seconds, time};
+use super::process::{Meanwhile, Took, Whose, forget_pages, measured};
+use super::table::{Figures, cpu_seconds, print_foot, print_head, print_line, print_row, seconds, time};
 
 const MODELS: u32 = 500;
 const ROUNDS: usize = 5;
@@ -102,6 +102,7 @@ pub(crate) async fn measure(cache: &Path) -> Result<(), Failure> {
         print_line(&format!("  made in {}", time(begun.elapsed().as_secs_f64())));
     }
     let forgets = forget_pages()?;
+    let meanwhile = Meanwhile::begin(None);
     let forget = || if forgets { forget_pages().map(drop) } else { Ok(()) };
     let mut rounds = Vec::new();
     for number in 0..ROUNDS {
@@ -134,6 +135,7 @@ pub(crate) async fn measure(cache: &Path) -> Result<(), Failure> {
     );
     print_times("  against reading all headers as plain bytes", &rounds, |round| &round.new, |round| &round.bytes, "");
     print_times("a reader that remembers the headers", &rounds, |round| &round.again, |round| &round.walk, "< 100 ms");
+    print_foot(meanwhile, None);
     Ok(())
 }
 

@@ -40,6 +40,58 @@ pub(crate) fn cpu(whose: Whose) -> Option<Duration> {
     Some(TICK * user?.checked_add(system?)?)
 }
 
+/// What others do while something is measured.
+pub(crate) struct Meanwhile {
+    all: Ticks,
+    ours: Duration,
+}
+
+/// The time of all processors since the machine began, in ticks.
+#[derive(Clone, Copy)]
+struct Ticks {
+    total: u64,
+    busy: u64,
+    /// What the machine below a virtual one took.
+    stolen: u64,
+}
+
+impl Ticks {
+    fn now() -> Option<Self> {
+        let text = std::fs::read_to_string("/proc/stat").ok()?;
+        let fields: Vec<u64> =
+            text.lines().next()?.split_whitespace().skip(1).map_while(|at| at.parse().ok()).collect();
+        // User, nice, system, idle, waiting for the disk, interrupts, soft interrupts, stolen.
+        let [user, nice, system, idle, waiting, hard, soft, stolen, ..] = fields.as_slice() else { return None };
+        let busy = user + nice + system + hard + soft;
+        Some(Self { total: busy + idle + waiting + stolen, busy, stolen: *stolen })
+    }
+}
+
+impl Meanwhile {
+    /// From now on. `None` where the system does not tell.
+    pub(crate) fn begin(server: Option<u32>) -> Option<Self> {
+        Some(Self { all: Ticks::now()?, ours: ours(server)? })
+    }
+
+    /// What it came to, for below a table.
+    pub(crate) fn words(&self, server: Option<u32>) -> Option<String> {
+        let (now, before) = (Ticks::now()?, self.all);
+        let ours = (ours(server)?.saturating_sub(self.ours)).as_millis() as f64 / TICK.as_millis() as f64;
+        let share = |ticks: f64| 100.0 * ticks.max(0.0) / (now.total - before.total).max(1) as f64;
+        let others = share((now.busy - before.busy) as f64 - ours);
+        let stolen = share((now.stolen - before.stolen) as f64);
+        Some(format!(
+            "  other processes took {others:.0} % of the processors' time meanwhile, other machines {stolen:.0} %"
+        ))
+    }
+}
+
+/// Processor time of all that belongs to this program.
+fn ours(server: Option<u32>) -> Option<Duration> {
+    let own = cpu(Whose::Process(std::process::id()))? + cpu(Whose::Children)?;
+    Some(own + server.map_or(Some(Duration::ZERO), |server| cpu(Whose::Process(server)))?)
+}
+
 /// Measures what `work` takes, with the processor time of `whose`.
 pub(crate) fn measured<T>(whose: Whose, work: impl FnOnce() -> T) -> (T, Took) {
     let (before, begun) = (cpu(whose), Instant::now());

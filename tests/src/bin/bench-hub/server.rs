@@ -98,9 +98,14 @@ impl Server {
         Ok(self.ask("served")?.parse()?)
     }
 
+    /// Which process it is.
+    pub(crate) fn id(&self) -> u32 {
+        self.process.id()
+    }
+
     /// Processor time that it took so far.
     pub(crate) fn cpu(&self) -> Option<Duration> {
-        cpu(Whose::Process(self.process.id()))
+        cpu(Whose::Process(self.id()))
     }
 }
 

@@ -1,6 +1,6 @@
 //! The rows: what ours took, what the peer took, and how they stand to each other.
 
-use super::process::Took;
+use super::process::{Meanwhile, Took};
 
 /// Prints a line of the output.
 #[expect(clippy::print_stdout, reason = "the figures are this program's output")]
@@ -13,6 +13,13 @@ pub(crate) fn print_head(title: &str, peer: &str) {
     print_line("");
     print_line(title);
     print_row("", "ours", peer, "ratio (of the rounds)", "target");
+}
+
+/// Prints below a table what others did meanwhile.
+pub(crate) fn print_foot(meanwhile: Option<Meanwhile>, server: Option<u32>) {
+    if let Some(words) = meanwhile.and_then(|meanwhile| meanwhile.words(server)) {
+        print_line(&words);
+    }
 }
 
 /// Prints a row.
@@ -30,11 +37,12 @@ impl Figures {
         Self(rounds.iter().map(figure).collect())
     }
 
-    /// The one in the middle; 0 of none.
+    /// The one in the middle, between the two that are; not a number of none.
     pub(crate) fn median(&self) -> f64 {
         let mut sorted = self.0.clone();
         sorted.sort_by(f64::total_cmp);
-        sorted.get(sorted.len() / 2).copied().unwrap_or_default()
+        let at = |index: usize| sorted.get(index).copied().unwrap_or(f64::NAN);
+        (at(sorted.len() / 2) + at(sorted.len().saturating_sub(1) / 2)) / 2.0
     }
 
     /// The ratio of the medians to each other, and the least and the most of the single rounds'.
