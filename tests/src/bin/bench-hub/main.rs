@@ -28,7 +28,7 @@ async fn main() -> Result<(), Failure> {
         // The two processes that this program starts of itself.
         ["--serve", noise] => server::serve(Path::new(noise)).await,
         ["--fetch", endpoint, folder] => clients::fetch(endpoint, Path::new(folder)).await,
-        [cache, parts @ ..] if parts.iter().all(|part| PARTS.contains(part)) => {
+        [cache, parts @ ..] if !cache.starts_with('-') && parts.iter().all(|part| PARTS.contains(part)) => {
             measure(&PathBuf::from(cache), parts).await
         }
         _ => Err(USAGE.into()),
