@@ -7,7 +7,7 @@ import Provided from '../../data/Provided.svelte';
 import { HostError, setHost, type Host } from '../../host';
 import { memoryHost } from '../../host/memory';
 import { World } from '../../host/memory/world';
-import { openStart, router } from '../../router';
+import { openModels, openStart, router } from '../../router';
 import { inOrder, standsOut } from './picks';
 import StartPage from './StartPage.svelte';
 import { words } from './words';
@@ -142,8 +142,30 @@ describe('the first start', () => {
     await soon(() => expect(text()).toContain('The catalogue could not be read.'));
     await soon(() => expect(button(words.tryPocket('Pocket'))?.disabled).toBe(false));
     button(words.tryPocket('Pocket'))?.click();
-    await soon(() => expect(router.route).toEqual({ page: 'chat', chat: null }));
-    expect(world.settings.welcomed).toBe(true);
+    await soon(() => expect(world.settings.welcomed).toBe(true));
+    expect(router.route).toEqual({ page: 'chat', chat: null });
+  });
+
+  it('leaves somebody alone who goes elsewhere while it is being noted that the start is over', async () => {
+    let noted = () => {};
+    const noting = new Promise<void>((done) => (noted = done));
+    setHost({
+      ...host,
+      call: async (name, request) => {
+        const answer = await host.call(name, request);
+        if (name === 'settings.save') await noting;
+        return answer;
+      },
+    });
+    show();
+    await soon(() => expect(button(words.tryPocket('Pocket'))?.disabled).toBe(false));
+    button(words.tryPocket('Pocket'))?.click();
+    await soon(() => expect(world.settings.welcomed).toBe(true));
+    openModels('discover');
+    noted();
+    await noting;
+    await new Promise((resolve) => setTimeout(resolve));
+    expect(router.route).toEqual({ page: 'models', tab: 'discover' });
   });
 
   it('says so where nothing of the catalogue fits', async () => {
