@@ -22,11 +22,11 @@ WIDE := RUSTFLAGS="-C target-cpu=x86-64-v3"
 endif
 REST := --workspace --exclude inglenook-engine-mistralrs
 
-.PHONY: help run test check fuzz fuzz-briefly bench bench-peers dev bindings format deb try-deb screenshots app engine page setup-run setup-test unit e2e desktop
+.PHONY: help run test check fuzz fuzz-briefly bench bench-peers dev bindings format deb try-deb screenshots app engine page setup-run setup-test unit e2e clients desktop
 
 help:
 	@echo "make run     build what is missing and open the window (or serve it on loopback without a display)"
-	@echo "make test    everything that is checked: units, journeys with the built-in model, browser, real window"
+	@echo "make test    everything that is checked: units, journeys with the built-in model, browser, clients, real window"
 	@echo "make check   formatting, lints, types, directions, sizes, licences"
 	@echo "make fuzz    hostile model files, ten minutes for each reader; FOR=3600 is an hour"
 	@echo "make bench   figures, as ratios against a peer measured in the same run"
@@ -88,10 +88,13 @@ e2e: setup-test app
 	scripts/fakehub.sh $(BIN)
 	scripts/e2e.sh $(BIN)
 
+clients: setup-test app
+	scripts/clients.sh $(BIN)
+
 desktop: setup-test app
 	scripts/desktop.sh $(BIN)
 
-test: check unit fuzz-briefly e2e desktop
+test: check unit fuzz-briefly e2e clients desktop
 
 bench: setup-test app
 	scripts/bench.sh $(BIN)

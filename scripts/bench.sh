@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # Figures: the worker on random weights of real size, the hub and the library, the page in Chromium, the real window.
 # usage: bench.sh FOLDER_WITH_BINARIES [PART]...
-# Parts: worker, hub (all of downloads, headers and library), page, window; all of them where none is named.
+# Parts: worker, server, hub (all of downloads, headers and library), page, window; all of them where none is named.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-usage="usage: bench.sh FOLDER_WITH_BINARIES [worker|hub|downloads|headers|library|page|window]..."
+usage="usage: bench.sh FOLDER_WITH_BINARIES [worker|server|hub|downloads|headers|library|page|window]..."
 INGLENOOK_BIN=$(cd "${1:?$usage}" && pwd)
 export INGLENOOK_BIN
 shift
@@ -25,6 +25,7 @@ worker() {
   done
 }
 
+server() { "$INGLENOOK_BIN/bench-server"; }
 hub() { "$INGLENOOK_BIN/bench-hub" "$cache"; }
 downloads() { "$INGLENOOK_BIN/bench-hub" "$cache" downloads; }
 headers() { "$INGLENOOK_BIN/bench-hub" "$cache" headers; }
@@ -42,9 +43,9 @@ window() {
 }
 
 for part in "$@"; do
-  case $part in worker | hub | downloads | headers | library | page | window) ;; *) echo "$usage" >&2 && exit 2 ;; esac
+  case $part in worker | server | hub | downloads | headers | library | page | window) ;; *) echo "$usage" >&2 && exit 2 ;; esac
 done
 grep -m1 'model name' /proc/cpuinfo | sed 's/.*: /processor: /'
 echo "cores: $(nproc), memory: $(awk '/MemTotal/ { printf "%.1f GB", $2 / 1e6 }' /proc/meminfo)"
-[ $# -gt 0 ] || set -- worker hub page window
+[ $# -gt 0 ] || set -- worker server hub page window
 for part in "$@"; do "$part"; done

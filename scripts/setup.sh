@@ -10,7 +10,7 @@ packages=(build-essential pkg-config libwebkit2gtk-4.1-dev librsvg2-dev libssl-d
 if [ "$purpose" = test ]; then
   # A display, a bus, the two browsers' drivers, and what watches a worker's system calls.
   packages+=(xvfb xauth dbus dbus-x11 gnome-keyring webkit2gtk-driver chromium strace)
-  # For the Python client of the hub, which the fake hub is held against; not every Python is Debian's.
+  # For the Python clients of the hub and of the local server; not every Python is Debian's.
   python3 -c 'import ensurepip, venv' 2>/dev/null || packages+=(python3 python3-venv)
 fi
 
@@ -53,6 +53,7 @@ install_cargo() { # command, crate, version
 }
 if [ "$purpose" = test ]; then
   install_npm tests
+  install_npm tests/clients
   install_cargo cargo-deny cargo-deny 0.20.2
   install_cargo tauri-driver tauri-driver 2.1.0
 fi

@@ -12,13 +12,13 @@ use std::sync::Arc;
 
 use futures::future::FutureExt as _;
 use inglenook_contract::{ErrorCode, ErrorInfo};
-use inglenook_host::{Home, Host, HostOptions, Launcher, Places, Surroundings};
+use inglenook_host::{Home, HostOptions, Launcher, Places, Reached, Surroundings};
 use tauri::{Manager as _, RunEvent};
 
 use crate::startup::Startup;
 
 /// The window paints while the database opens, and the first call waits for it.
-type HostStartup = Startup<Arc<Host>>;
+type HostStartup = Startup<Arc<Reached>>;
 
 /// Says why there will be no window, and ends the process. For what keeps the application from its data the window
 /// opens all the same and says so.
@@ -90,7 +90,7 @@ fn web_view_folder(app: &tauri::AppHandle, home: Option<&Home>) -> PathBuf {
 
 /// Begins to start the host on the runtime's own threads: opening the database must not wait for the first poll of a
 /// call.
-fn begin(app: tauri::AppHandle) -> impl Future<Output = Result<Arc<Host>, ErrorInfo>> {
+fn begin(app: tauri::AppHandle) -> impl Future<Output = Result<Arc<Reached>, ErrorInfo>> {
     let started = tauri::async_runtime::spawn(start(app));
     async move {
         started.await.unwrap_or_else(|error| {
@@ -99,12 +99,12 @@ fn begin(app: tauri::AppHandle) -> impl Future<Output = Result<Arc<Host>, ErrorI
     }
 }
 
-async fn start(app: tauri::AppHandle) -> Result<Arc<Host>, ErrorInfo> {
+async fn start(app: tauri::AppHandle) -> Result<Arc<Reached>, ErrorInfo> {
     let places = Places::of_this_machine()?;
     let resources = app.path().resource_dir().ok();
     let (launcher, surroundings) = (Launcher::from_environment(), Surroundings::of_this_process());
     let desktop = Arc::new(desktop::TauriDesktop::new(app));
-    Ok(Arc::new(Host::start(HostOptions { places, launcher, resources, surroundings, desktop }).await?))
+    Ok(Arc::new(Reached::open(HostOptions { places, launcher, resources, surroundings, desktop }).await?))
 }
 
 /// Ends the workers and closes the database before the process goes.

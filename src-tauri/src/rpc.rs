@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use futures::StreamExt as _;
-use inglenook_contract::{ErrorInfo, dispatch_call, open_stream};
+use inglenook_contract::ErrorInfo;
 use serde_json::Value;
 use tauri::State;
 use tauri::ipc::Channel;
@@ -45,7 +45,7 @@ impl OpenStreams {
 /// Answers one call of the contract.
 #[tauri::command]
 pub(crate) async fn rpc(state: State<'_, HostStartup>, name: String, request: Value) -> Result<Value, ErrorInfo> {
-    dispatch_call(&*state.ready().await?, &name, request).await
+    state.ready().await?.call(&name, request).await
 }
 
 /// Opens one stream of the contract; its events come through the channel, `null` at its end.
@@ -58,7 +58,7 @@ pub(crate) async fn stream(
     request: Value,
     events: Channel<Value>,
 ) -> Result<(), ErrorInfo> {
-    let mut stream = open_stream(&*state.ready().await?, &name, request).await?;
+    let mut stream = state.ready().await?.stream(&name, request).await?;
     let streams = open.inner().clone();
     // Kept before it can end, so that its own end finds it there.
     let (begin, begun) = tokio::sync::oneshot::channel::<()>();

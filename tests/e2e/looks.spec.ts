@@ -94,6 +94,9 @@ for (const size of SIZES) {
       await page.getByRole('link', { name: 'Downloads' }).click();
       await expect(page.getByText('Nothing was downloaded yet')).toBeVisible();
       await sound('models, downloads');
+      await page.getByRole('link', { name: 'Server' }).click();
+      await expect(page.getByRole('heading', { name: 'Local server', level: 1 })).toBeVisible();
+      await sound('server');
       await page.getByRole('link', { name: 'Settings' }).click();
       for (const section of SECTIONS) {
         await page.getByRole('link', { name: section, exact: true }).click();

@@ -3,6 +3,8 @@
 //! Everything goes through the contract's table, as it does from the window. What differs from the real thing is
 //! only the folder where the data lies and, for tests that are not about inference, the worker.
 
+pub mod http;
+
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -240,7 +242,8 @@ impl Person {
 }
 
 /// The folder with the programs of this build. A program lies in it, a test in its folder `deps`.
-fn binaries() -> PathBuf {
+#[must_use]
+pub fn binaries() -> PathBuf {
     let own = std::env::current_exe().expect("a process has a program");
     let folder = own.parent().expect("a program lies in a folder");
     if folder.ends_with("deps") { folder.parent().expect("deps lies in a folder").into() } else { folder.into() }

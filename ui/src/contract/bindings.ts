@@ -148,7 +148,7 @@ message: MessageId, };
 /**
  * The kind of thing that changed.
  */
-export type ChangeTag = "chats" | "chat" | "models" | "model_state" | "downloads" | "network" | "settings" | "status";
+export type ChangeTag = "chats" | "chat" | "models" | "model_state" | "downloads" | "network" | "server" | "settings" | "status";
 
 /**
  * One change. Events carry no data on purpose: the store is the record.
@@ -1183,6 +1183,19 @@ anyway: boolean, };
 export type LogLevel = "error" | "warn" | "info" | "debug";
 
 /**
+ * A token that was just made.
+ */
+export type MadeServerToken = { 
+/**
+ * As it will be shown from now on.
+ */
+token: ServerToken, 
+/**
+ * The secret, shown this once.
+ */
+secret: string, };
+
+/**
  * One message.
  */
 export type Message = { 
@@ -1377,7 +1390,7 @@ verifiable: boolean,
  */
 undeletable: string | null, 
 /**
- * The engine that would run it; `None` if none here can.
+ * The engine that would chat with it; `None` if none here can.
  */
 engine: string | null, 
 /**
@@ -1389,9 +1402,13 @@ engine_reason: string,
  */
 engines: Array<EngineChoice>, 
 /**
- * Why no engine here can run it.
+ * Why no engine here can chat with it.
  */
 unsupported: ErrorInfo | null, 
+/**
+ * It makes vectors of texts, for programs that ask the local server; it does not chat.
+ */
+embeds: boolean, 
 /**
  * The knobs that its engine takes.
  */
@@ -1581,6 +1598,19 @@ export type NewDraft = {
  * The whole text.
  */
 text: string, };
+
+/**
+ * A token to be made.
+ */
+export type NewServerToken = { 
+/**
+ * What it is for.
+ */
+name: string, 
+/**
+ * What its holder may do; at least one.
+ */
+scopes: Array<TokenScope>, };
 
 /**
  * A token of the hub.
@@ -1895,6 +1925,235 @@ answer: MessageId, } | { "kind": "queued",
 queued: QueuedId, };
 
 /**
+ * What holds for one model when programs ask it.
+ */
+export type ServedModel = { 
+/**
+ * Which model.
+ */
+model: ModelId, 
+/**
+ * Further names that it answers to.
+ */
+aliases: Array<string>, 
+/**
+ * Minutes without a question after which it is unloaded, in the place of the general setting; 0 for never.
+ */
+idle_unload_minutes: number | null, };
+
+/**
+ * The name by which programs ask for a model.
+ */
+export type ServedName = { 
+/**
+ * The model.
+ */
+model: ModelId, 
+/**
+ * Its name.
+ */
+name: string, };
+
+/**
+ * A request that the local server was sent.
+ */
+export type ServerRequest = { 
+/**
+ * Its number, counted from the start of the application.
+ */
+number: number, 
+/**
+ * When it came, milliseconds since 1970-01-01 UTC.
+ */
+at: number, 
+/**
+ * `GET`, `POST`…
+ */
+method: string, 
+/**
+ * The path, without what follows a question mark.
+ */
+path: string, 
+/**
+ * The name of the token it showed; `None` without one.
+ */
+token: string | null, 
+/**
+ * The model that was asked, by its name for people.
+ */
+model: string | null, 
+/**
+ * The status of the answer; `None` while there is none.
+ */
+status: number | null, 
+/**
+ * The answer is whole, or broke off.
+ */
+ended: boolean, 
+/**
+ * Tokens of the prompt.
+ */
+prompt_tokens: number | null, 
+/**
+ * Tokens that were written.
+ */
+completion_tokens: number | null, 
+/**
+ * Tokens written in a second.
+ */
+tok_s: number | null, 
+/**
+ * From the request to the first token, milliseconds.
+ */
+first_token_ms: number | null, 
+/**
+ * From the request to the end of the answer, milliseconds; `None` until then.
+ */
+took_ms: number | null, 
+/**
+ * What went wrong, in words; also when the client went away in the middle.
+ */
+error: string | null, 
+/**
+ * What was asked, where that is kept.
+ */
+request_body: string | null, 
+/**
+ * What was answered, where that is kept.
+ */
+response_body: string | null, };
+
+/**
+ * What happens to requests.
+ */
+export type ServerRequestEvent = { "kind": "all", 
+/**
+ * The requests.
+ */
+requests: Array<ServerRequest>, } | { "kind": "changed", 
+/**
+ * As it is now.
+ */
+request: ServerRequest, };
+
+/**
+ * How the local server is set. What changes takes effect at once, also while it runs.
+ */
+export type ServerSettings = { 
+/**
+ * It is switched on when the application starts.
+ */
+start_with_app: boolean, 
+/**
+ * The port it listens on, 1 to 65535.
+ */
+port: number, 
+/**
+ * Other machines of the network may use it; every request needs a token then.
+ */
+lan: boolean, 
+/**
+ * Requests from this machine need a token too.
+ */
+require_token: boolean, 
+/**
+ * Web pages that may use it, exact origins such as `http://localhost:3000`.
+ */
+origins: Array<string>, 
+/**
+ * Further names of this machine that requests may be addressed to, without a port.
+ */
+hosts: Array<string>, 
+/**
+ * Answers that are written at once, 1 to 32.
+ */
+parallel: number, 
+/**
+ * Requests that may wait beyond those, 0 to 1,000.
+ */
+queue: number, 
+/**
+ * A model that is asked for is loaded; otherwise only loaded ones answer.
+ */
+load_on_demand: boolean, 
+/**
+ * The log of requests keeps what was asked and answered, in memory alone.
+ */
+log_bodies: boolean, 
+/**
+ * What holds for single models.
+ */
+models: Array<ServedModel>, };
+
+/**
+ * Whether the local server runs.
+ */
+export type ServerState = { "kind": "off" } | { "kind": "running", 
+/**
+ * Where programs on this machine reach it, for example `http://127.0.0.1:1234`.
+ */
+address: string, 
+/**
+ * Where other machines reach it; empty unless they may.
+ */
+lan: Array<string>, } | { "kind": "failed", 
+/**
+ * Why.
+ */
+error: ErrorInfo, };
+
+/**
+ * The local server as it is now.
+ */
+export type ServerStatus = { 
+/**
+ * Whether it runs.
+ */
+state: ServerState, 
+/**
+ * The name by which programs ask for each model.
+ */
+names: Array<ServedName>, };
+
+/**
+ * A token as it is shown once it exists: its secret is not kept.
+ */
+export type ServerToken = { 
+/**
+ * Which token.
+ */
+id: TokenId, 
+/**
+ * What the person called it.
+ */
+name: string, 
+/**
+ * What its holder may do.
+ */
+scopes: Array<TokenScope>, 
+/**
+ * The end of its secret, to tell it from others.
+ */
+ending: string, 
+/**
+ * When it was made, milliseconds since 1970-01-01 UTC.
+ */
+created_at: number, 
+/**
+ * When it was last used, to the minute; `None` for never.
+ */
+last_used_at: number | null, };
+
+/**
+ * Names a token.
+ */
+export type ServerTokenRef = { 
+/**
+ * Which token.
+ */
+token: TokenId, };
+
+/**
  * Everything a person can set.
  */
 export type Settings = { 
@@ -1923,6 +2182,10 @@ defaults: Parameters,
  */
 idle_unload_minutes: number, 
 /**
+ * Models that stay in memory beside each other, where there is room; 1 to 16.
+ */
+models_in_memory: number, 
+/**
  * How much the log tells.
  */
 log_level: LogLevel, 
@@ -1942,6 +2205,10 @@ hub_endpoint: string,
  * The address of a proxy; empty takes what the system says.
  */
 proxy: string, 
+/**
+ * The local server.
+ */
+server: ServerSettings, 
 /**
  * The model that a new chat begins with: the last one chosen.
  */
@@ -1992,14 +2259,33 @@ item: string | null,
 quantisation: string | null, };
 
 /**
+ * Switches the local server.
+ */
+export type SwitchServer = { 
+/**
+ * On or off.
+ */
+on: boolean, };
+
+/**
  * Light, dark, or as the system says.
  */
 export type Theme = "system" | "light" | "dark";
 
 /**
+ * A token of the local server: a UUID version 7, so that text order is the order in which they were made.
+ */
+export type TokenId = string;
+
+/**
  * Where the token of the hub is.
  */
 export type TokenPlace = "none" | "keyring" | "session" | "environment";
+
+/**
+ * What the holder of a token may do. Each includes nothing of the others.
+ */
+export type TokenScope = "read" | "generate" | "manage";
 
 /**
  * What is known of the hub's token. The token itself never comes back.
@@ -2164,6 +2450,12 @@ export interface Calls {
   "network.hosts": { request: Nothing; response: Array<HostEntry> };
   "network.ledger": { request: LedgerRequest; response: Array<LedgerEntry> };
   "network.clearLedger": { request: Nothing; response: Nothing };
+  "server.status": { request: Nothing; response: ServerStatus };
+  "server.switch": { request: SwitchServer; response: ServerStatus };
+  "server.tokens": { request: Nothing; response: Array<ServerToken> };
+  "server.makeToken": { request: NewServerToken; response: MadeServerToken };
+  "server.revokeToken": { request: ServerTokenRef; response: Nothing };
+  "server.clearRequests": { request: Nothing; response: Nothing };
   "settings.get": { request: Nothing; response: Settings };
   "settings.save": { request: Settings; response: Settings };
   "settings.data": { request: Nothing; response: DataLocation };
@@ -2179,6 +2471,7 @@ export interface Streams {
   "app.changes": { request: Nothing; response: Array<Changed> };
   "model.verify": { request: ModelRef; response: VerifyEvent };
   "desktop.drops": { request: Nothing; response: FileDrop };
+  "server.requests": { request: Nothing; response: ServerRequestEvent };
   "message.watch": { request: MessageRef; response: AnswerEvent };
   "hardware.watch": { request: Nothing; response: HardwareUse };
 }

@@ -40,7 +40,7 @@ describe('changes', () => {
   it('ask again for what they touch, each once', () => {
     const { listeners, asked } = world();
     listeners[0]?.onEvent([{ tag: 'chat', id: 'a' }, { tag: 'chat', id: 'a' }, { tag: 'models' }]);
-    expect(asked).toEqual([['chat', 'a'], ['chats'], ['models']]);
+    expect(asked).toEqual([['chat', 'a'], ['chats'], ['models'], ['server', 'status']]);
   });
 
   it('of a download ask for the downloads only, however often they come', () => {

@@ -8,12 +8,14 @@ import type { Host, Unsubscribe } from '../host/host';
 export const invalidatedBy: Record<ChangeTag, (id?: string) => readonly (readonly unknown[])[]> = {
   chats: () => [['chats']],
   chat: (id) => [id === undefined ? ['chat'] : ['chat', id], ['chats']],
-  models: () => [['models']],
+  // What there is decides the names that programs ask for.
+  models: () => [['models'], ['server', 'status']],
   model_state: () => [['models']],
   // Comes about twice a second while bytes come; what became a model is told by `models`.
   downloads: () => [['downloads']],
   network: () => [['network'], ['hub', 'token']],
-  settings: () => [['settings']],
+  server: () => [['server']],
+  settings: () => [['settings'], ['server', 'status']],
   status: () => [['notices'], ['hardware'], ['settings', 'data']],
 };
 

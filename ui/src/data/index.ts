@@ -28,6 +28,8 @@ export {
   useNotices,
   usePicks,
   useRecommended,
+  useServerStatus,
+  useServerTokens,
   useSettings,
   useToken,
 } from './queries';

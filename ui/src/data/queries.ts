@@ -21,6 +21,8 @@ import type {
   ModelList,
   Notice,
   Recommendation,
+  ServerStatus,
+  ServerToken,
   Settings,
   TokenState,
 } from '../contract/bindings';
@@ -61,6 +63,8 @@ export const keys = {
   token: ['hub', 'token'],
   hosts: ['network', 'hosts'],
   ledger: ['network', 'ledger'],
+  serverStatus: ['server', 'status'],
+  serverTokens: ['server', 'tokens'],
 } as const;
 
 /** What the window needs before it can show anything; what it brings along need not be asked for again. */
@@ -228,6 +232,20 @@ export const useLedger = () =>
       getNextPageParam: (page) => page.at(-1)?.number ?? null,
     }),
   );
+
+/** Whether the local server runs, where, and under which names programs ask for the models. */
+export const useServerStatus = () =>
+  createQuery<ServerStatus>(() => ({
+    queryKey: keys.serverStatus,
+    queryFn: () => host.call('server.status', {}),
+  }));
+
+/** Who may use the local server, newest first. */
+export const useServerTokens = () =>
+  createQuery<ServerToken[]>(() => ({
+    queryKey: keys.serverTokens,
+    queryFn: () => host.call('server.tokens', {}),
+  }));
 
 /** What loads were said to take, and took; newest first. */
 export const useLoads = () =>

@@ -1,2 +1,2 @@
 export { type ModelsTab, parseRoute, routeHash, type Route } from './route';
-export { openChat, openModels, openSettings, openStart, router } from './router.svelte';
+export { openChat, openModels, openServer, openSettings, openStart, router } from './router.svelte';

@@ -6,6 +6,7 @@ export type ModelsTab = 'discover' | 'mine' | 'downloads';
 export type Route =
   | { page: 'chat'; chat: string | null }
   | { page: 'models'; tab: ModelsTab }
+  | { page: 'server' }
   | { page: 'settings'; section: string }
   | { page: 'start' };
 
@@ -22,6 +23,8 @@ export function parseRoute(hash: string): Route {
     case 'models':
       // Without a part it is the models that are here.
       return { page: 'models', tab: isTab(rest) ? rest : 'mine' };
+    case 'server':
+      return { page: 'server' };
     case 'settings':
       return { page: 'settings', section: rest || FIRST_SECTION };
     case 'start':

@@ -24,5 +24,6 @@ export const router = new Router();
 export const openChat = (chat: string | null, options?: { replace?: boolean }) =>
   router.go({ page: 'chat', chat }, options);
 export const openModels = (tab: ModelsTab = 'mine') => router.go({ page: 'models', tab });
+export const openServer = () => router.go({ page: 'server' });
 export const openSettings = (section = 'general') => router.go({ page: 'settings', section });
 export const openStart = () => router.go({ page: 'start' });

@@ -9,6 +9,7 @@ describe('addresses', () => {
       { page: 'chat', chat: 'temp-0198 a/ß' },
       { page: 'models', tab: 'discover' },
       { page: 'models', tab: 'downloads' },
+      { page: 'server' },
       { page: 'settings', section: 'appearance' },
       { page: 'start' },
     ];

@@ -9,6 +9,8 @@ export const t = {
     chat: 'Chat',
     models: 'Models',
     downloading: 'a download is on its way',
+    server: 'Server',
+    serving: 'it runs',
     settings: 'Settings',
     showSidebar: 'Show the chats',
     hideSidebar: 'Hide the chats',

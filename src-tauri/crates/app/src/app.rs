@@ -144,7 +144,9 @@ impl App {
         let pool = self.pool().clone();
         tokio::spawn(async move {
             while settings.changed().await.is_ok() {
-                pool.set_idle_unload(pool_settings(&settings.borrow_and_update()).idle_unload);
+                let PoolSettings { idle_unload, max_loaded, .. } = pool_settings(&settings.borrow_and_update());
+                pool.set_idle_unload(idle_unload);
+                pool.set_max_loaded(max_loaded);
             }
         });
     }
@@ -296,6 +298,7 @@ impl App {
 fn pool_settings(settings: &Settings) -> PoolSettings {
     let minutes = u64::from(settings.idle_unload_minutes);
     PoolSettings {
+        max_loaded: settings.models_in_memory as usize,
         idle_unload: (minutes > 0).then(|| Duration::from_secs(minutes * 60)),
         free_memory: Arc::new(|| Some(inglenook_hardware::memory().free_bytes)),
         ..PoolSettings::default()

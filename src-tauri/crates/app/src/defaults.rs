@@ -67,6 +67,7 @@ pub(crate) fn sampling(parameters: &Parameters) -> Sampling {
         repeat_penalty: parameters.repeat_penalty,
         presence_penalty: parameters.presence_penalty,
         frequency_penalty: parameters.frequency_penalty,
+        logit_bias: Vec::new(),
         seed: parameters.seed.map(u64::from),
     }
 }

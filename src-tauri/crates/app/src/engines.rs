@@ -179,6 +179,7 @@ mod tests {
             verifiable: false,
             engine: None,
             unsupported: None,
+            embedder: None,
             engines,
         }
     }

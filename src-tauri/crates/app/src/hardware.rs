@@ -23,6 +23,11 @@ pub async fn get(app: &App) -> Hardware {
     hardware
 }
 
+/// The addresses and names under which other machines of the network reach this one.
+pub async fn addresses() -> Vec<String> {
+    tokio::task::spawn_blocking(inglenook_hardware::addresses).await.unwrap_or_default()
+}
+
 /// How much of the machine is in use, about once a second. Nothing is looked at before the stream is polled, nor after
 /// it is dropped.
 pub fn watch(app: &App) -> impl Stream<Item = HardwareUse> + Send + 'static + use<> {

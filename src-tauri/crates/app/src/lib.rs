@@ -17,6 +17,7 @@ pub mod hub;
 pub mod messages;
 pub mod models;
 pub mod network;
+pub mod serving;
 pub mod settings;
 
 pub use app::{App, AppParts};

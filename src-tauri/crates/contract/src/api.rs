@@ -226,6 +226,19 @@ api! {
         /// Empties the ledger.
         "network.clearLedger" network_clear_ledger(Nothing) -> Nothing;
 
+        /// Whether the local server runs, and where.
+        "server.status" server_status(Nothing) -> ServerStatus;
+        /// Switches the local server on or off; where it cannot be started, the status says why.
+        "server.switch" server_switch(SwitchServer) -> ServerStatus;
+        /// The tokens of the local server, newest first.
+        "server.tokens" server_tokens(Nothing) -> Vec<ServerToken>;
+        /// Makes a token; its secret is told this once.
+        "server.makeToken" server_make_token(NewServerToken) -> MadeServerToken;
+        /// Makes a token useless at once.
+        "server.revokeToken" server_revoke_token(ServerTokenRef) -> Nothing;
+        /// Forgets what was asked so far.
+        "server.clearRequests" server_clear_requests(Nothing) -> Nothing;
+
         /// The settings.
         "settings.get" settings_get(Nothing) -> Settings;
         /// New settings, all of them; returns them as kept.
@@ -254,6 +267,8 @@ api! {
         "model.verify" model_verify(ModelRef) -> VerifyEvent;
         /// Files that are dragged over the window; a browser's host has none.
         "desktop.drops" desktop_drops(Nothing) -> FileDrop;
+        /// What the local server is asked.
+        "server.requests" server_requests(Nothing) -> ServerRequestEvent;
         /// An answer as it is written; the first event holds all of it so far.
         "message.watch" message_watch(MessageRef) -> AnswerEvent;
         /// How much of the machine is in use, about once a second.

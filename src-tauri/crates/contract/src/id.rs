@@ -51,6 +51,10 @@ id! {
     ModelId
 }
 id! {
+    /// A token of the local server: a UUID version 7, so that text order is the order in which they were made.
+    TokenId
+}
+id! {
     /// A download: a UUID version 7, so that text order is the order in which they were asked for.
     DownloadId
 }

@@ -13,4 +13,4 @@ mod id;
 pub use api::{Api, Calls, EventStream, Streams, dispatch_call, open_stream};
 pub use dto::*;
 pub use error::{ErrorCode, ErrorInfo};
-pub use id::{ChatId, DownloadId, MessageId, ModelId, QueuedId};
+pub use id::{ChatId, DownloadId, MessageId, ModelId, QueuedId, TokenId};

@@ -3,6 +3,7 @@
 use std::num::NonZeroU32;
 use std::sync::{Mutex, PoisonError};
 
+use inglenook_engine::vectors;
 use inglenook_worker::WorkerError;
 use inglenook_worker::gguf::Header;
 use inglenook_worker::load::Facts;
@@ -16,16 +17,10 @@ use llama_cpp_2::token::LlamaToken;
 use crate::load::failed;
 use crate::vocabulary;
 
-/// `llama_pooling_type` in `llama.h`: no one vector for a text.
-const NO_POOLING: u64 = 0;
-/// The last one there that makes a vector; the next makes a rank.
-const LAST_POOLING: u64 = 3;
-
-/// Whether the model makes vectors and no text: its header says how vectors of a text's tokens become one.
+/// Whether the model makes vectors and no text.
 pub(crate) fn is_one(architecture: &str, header: &Header) -> bool {
-    let pooling = header.unsigned(&format!("{architecture}.pooling_type"));
-    let encoder = header.unsigned(&format!("{architecture}.attention.causal")) == Some(0);
-    encoder || pooling.is_some_and(|kind| kind != NO_POOLING && kind <= LAST_POOLING)
+    let number = |key: &str| header.unsigned(&format!("{architecture}.{key}"));
+    vectors::are_made(number(vectors::CAUSAL_KEY), number(vectors::POOLING_KEY))
 }
 
 /// A loaded embedding model.

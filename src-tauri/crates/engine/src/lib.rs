@@ -23,6 +23,7 @@ mod requests;
 pub mod scripted;
 mod starting;
 pub mod tensor_types;
+pub mod vectors;
 mod watch;
 mod worker;
 
@@ -32,6 +33,6 @@ pub use generation::{Canceller, Generation, GenerationEvent};
 pub use launcher::{EngineKind, Launcher, Program};
 pub use memory::free_memory;
 pub use pool::{
-    FreeMemory, KernelsKnown, Lease, LoadSpec, LoadTook, OnKernels, OnLoaded, OnMeasured, Pool, PoolSettings,
+    FreeMemory, Keep, KernelsKnown, Lease, LoadSpec, LoadTook, OnKernels, OnLoaded, OnMeasured, Pool, PoolSettings,
 };
 pub use worker::{Count, Embeddings, Patience, Worker};

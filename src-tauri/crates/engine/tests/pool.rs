@@ -11,7 +11,7 @@ use common::{
     spec,
 };
 use inglenook_contract::{ErrorCode, FinishReason, ModelId, ModelState};
-use inglenook_engine::{Launcher, LoadSpec, Patience, Pool, PoolSettings};
+use inglenook_engine::{Keep, Launcher, LoadSpec, Patience, Pool, PoolSettings};
 use serde_json::json;
 
 fn a() -> ModelId {
@@ -528,4 +528,56 @@ async fn the_idle_time_can_be_changed_while_a_model_is_loaded() {
     pool.set_idle_unload(Some(Duration::from_secs(60)));
     pool.sweep().await;
     assert_eq!(pool.state(&a()), ModelState::Unloaded);
+}
+
+#[tokio::test]
+async fn a_request_may_say_how_long_its_model_stays() {
+    let clock = Arc::new(StoppedClock::default());
+    let idle_unload = Some(Duration::from_secs(900));
+    let scene = plain();
+    let pool = scene.pool(PoolSettings { idle_unload, clock: clock.clone(), ..calm() });
+    let unload_at = || match pool.state(&a()) {
+        ModelState::Ready { unload_at, .. } => unload_at,
+        state => panic!("{state:?} is ready"),
+    };
+    pool.ensure(spec("a")).await.unwrap().keep(Keep::For(Duration::from_secs(60)));
+    assert_eq!(unload_at(), Some(60_000), "shorter than what is set");
+    pool.ensure(spec("a")).await.unwrap().keep(Keep::Loaded);
+    assert_eq!(unload_at(), None, "the latest word counts");
+    clock.forward(Duration::from_secs(86_400));
+    pool.sweep().await;
+    assert!(is_ready(&pool.state(&a())), "it stays");
+    pool.ensure(spec("a")).await.unwrap().keep(Keep::AsSet);
+    assert_eq!(unload_at(), Some(86_400_000 + 900_000));
+    pool.ensure(spec("a")).await.unwrap().keep(Keep::For(Duration::ZERO));
+    pool.sweep().await;
+    assert_eq!(pool.state(&a()), ModelState::Unloaded, "as soon as nobody asks it anything");
+}
+
+#[tokio::test]
+async fn a_loaded_model_is_leased_however_it_was_loaded() {
+    let scene = plain();
+    let pool = scene.pool(calm());
+    assert!(pool.lease(&a()).is_none(), "it was never loaded");
+    let pid = pool.ensure(spec("a")).await.unwrap().pid();
+    let lease = pool.lease(&a()).expect("it is loaded");
+    assert_eq!(lease.pid(), pid);
+    pool.set_max_loaded(1);
+    pool.load(spec("b")).await.unwrap();
+    assert!(is_ready(&pool.state(&a())), "a lease keeps it");
+    drop(lease);
+    assert_eq!(pool.state(&a()), ModelState::Unloaded, "then the other one is the only one");
+    assert!(pool.lease(&a()).is_none());
+}
+
+#[tokio::test]
+async fn more_models_stay_once_that_is_set() {
+    let scene = plain();
+    let pool = scene.pool(calm());
+    pool.set_max_loaded(2);
+    pool.load(spec("a")).await.unwrap();
+    pool.load(spec("b")).await.unwrap();
+    assert!(is_ready(&pool.state(&a())) && is_ready(&pool.state(&b())));
+    pool.load(spec("c")).await.unwrap();
+    assert_eq!(pool.state(&a()), ModelState::Unloaded, "the one that was used longest ago gave way");
 }

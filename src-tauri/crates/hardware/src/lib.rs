@@ -3,6 +3,7 @@
 //! Nothing is estimated here: what a system does not tell is left out. What fits into the memory is decided
 //! elsewhere. Files of the system (`/proc`, `/sys`) are read below a root that the tests move.
 
+mod addresses;
 mod bandwidth;
 mod busy;
 mod cgroup;
@@ -18,6 +19,7 @@ use std::path::Path;
 
 use inglenook_contract::{Hardware, Kernels};
 
+pub use addresses::addresses;
 pub use bandwidth::bandwidth;
 pub use memory::{Memory, memory};
 use trees::Trees;

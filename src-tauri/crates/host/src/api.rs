@@ -1,14 +1,12 @@
 //! The contract's table, row by row: each hands over to the use-case that does it.
 
-use std::sync::Arc;
-
 use futures::{Stream, StreamExt as _};
-use inglenook_app::{chats, downloads, engines, fit, hardware, hub, messages, models, network, settings};
+use inglenook_app::{chats, downloads, engines, fit, hardware, hub, messages, models, network, serving, settings};
 use inglenook_contract::*;
 
 use crate::Desktop;
 use crate::Host;
-use crate::desktop::check_link;
+use crate::desktop::{self, check_link};
 
 type Answer<T> = Result<T, ErrorInfo>;
 
@@ -21,19 +19,11 @@ fn events<T, S: Stream<Item = T> + Send + 'static>(stream: S) -> EventStream<T> 
 }
 
 impl Host {
-    /// Asks the desktop for something, off the async threads: a file manager or a browser may take its time to answer.
     async fn ask_desktop<F>(&self, ask: F) -> Answer<Nothing>
     where
         F: FnOnce(&dyn Desktop) -> Answer<()> + Send + 'static,
     {
-        let desktop = Arc::clone(&self.desktop);
-        match tokio::task::spawn_blocking(move || ask(&*desktop)).await {
-            Ok(answer) => done(answer),
-            Err(error) => {
-                Err(ErrorInfo::new(ErrorCode::Internal, "The system could not be asked.")
-                    .with_detail(error.to_string()))
-            }
-        }
+        done(desktop::ask(&self.desktop, ask).await)
     }
 }
 
@@ -302,6 +292,32 @@ impl Api for Host {
         done(network::clear_ledger(&self.app).await)
     }
 
+    async fn server_status(&self, _: Nothing) -> Answer<ServerStatus> {
+        self.server.status().await
+    }
+
+    async fn server_switch(&self, request: SwitchServer) -> Answer<ServerStatus> {
+        self.server.switch(request.on).await;
+        self.server.status().await
+    }
+
+    async fn server_tokens(&self, _: Nothing) -> Answer<Vec<ServerToken>> {
+        Ok(serving::tokens(&self.app).await?)
+    }
+
+    async fn server_make_token(&self, request: NewServerToken) -> Answer<MadeServerToken> {
+        Ok(serving::make_token(&self.app, request).await?)
+    }
+
+    async fn server_revoke_token(&self, request: ServerTokenRef) -> Answer<Nothing> {
+        done(serving::revoke_token(&self.app, &request.token).await)
+    }
+
+    async fn server_clear_requests(&self, _: Nothing) -> Answer<Nothing> {
+        self.server.clear_requests();
+        Ok(Nothing {})
+    }
+
     async fn settings_get(&self, _: Nothing) -> Answer<Settings> {
         Ok(self.app.settings())
     }
@@ -351,6 +367,10 @@ impl Api for Host {
 
     async fn desktop_drops(&self, _: Nothing) -> Answer<EventStream<FileDrop>> {
         Ok(events(self.desktop.drops()))
+    }
+
+    async fn server_requests(&self, _: Nothing) -> Answer<EventStream<ServerRequestEvent>> {
+        Ok(events(self.server.requests()))
     }
 
     async fn message_watch(&self, request: MessageRef) -> Answer<EventStream<AnswerEvent>> {

@@ -1,10 +1,13 @@
 //! What a host may be able to do besides: it grows only when a call needs something.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
+use futures::StreamExt as _;
 use futures::future::BoxFuture;
 use futures::stream::BoxStream;
-use inglenook_contract::{Abilities, ErrorCode, ErrorInfo, FileDrop};
+use inglenook_contract::{Abilities, ErrorCode, ErrorInfo, EventStream, FileDrop};
+use serde_json::Value;
 
 /// The desktop around the application. What a host cannot do it declines, and the window does not offer it.
 pub trait Desktop: Send + Sync {
@@ -51,6 +54,25 @@ impl Desktop for NoDesktop {
     fn reveal(&self, _path: &Path) -> Result<(), ErrorInfo> {
         Err(declined("There is no file manager here."))
     }
+}
+
+/// Asks a desktop for something, off the async threads: a file manager or a browser may take its time to answer.
+///
+/// # Errors
+/// What the desktop says.
+pub(crate) async fn ask<F>(desktop: &Arc<dyn Desktop>, ask: F) -> Result<(), ErrorInfo>
+where
+    F: FnOnce(&dyn Desktop) -> Result<(), ErrorInfo> + Send + 'static,
+{
+    let desktop = Arc::clone(desktop);
+    tokio::task::spawn_blocking(move || ask(&*desktop)).await.unwrap_or_else(|error| {
+        Err(ErrorInfo::new(ErrorCode::Internal, "The system could not be asked.").with_detail(error.to_string()))
+    })
+}
+
+/// Events as JSON.
+pub(crate) fn events_of(drops: BoxStream<'static, FileDrop>) -> EventStream<Value> {
+    Box::pin(drops.filter_map(|drop| async move { serde_json::to_value(drop).ok() }))
 }
 
 fn declined(words: &str) -> ErrorInfo {

@@ -4,12 +4,16 @@
 //! [`Desktop`] around it. Nothing here knows Tauri or HTTP.
 
 mod api;
+mod control;
 mod desktop;
 mod logging;
+mod reach;
 mod start;
 
+pub use control::{Door, Remote};
 pub use desktop::{Desktop, NoDesktop};
 pub use inglenook_app::Surroundings;
 pub use inglenook_engine::Launcher;
 pub use inglenook_settings::{Home, Places};
+pub use reach::Reached;
 pub use start::{Host, HostOptions};

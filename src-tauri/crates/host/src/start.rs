@@ -1,11 +1,12 @@
 //! Starting and ending: the home is opened and locked, the log begins, the application is put together.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use inglenook_app::{App, AppParts, Surroundings};
 use inglenook_contract::{ErrorCode, ErrorInfo};
 use inglenook_engine::Launcher;
+use inglenook_server::Server;
 use inglenook_settings::{Home, HomeLock, OpenedHome, Places};
 
 use crate::{Desktop, logging};
@@ -27,7 +28,9 @@ pub struct HostOptions {
 /// The application behind the contract.
 pub struct Host {
     pub(crate) app: App,
+    pub(crate) server: Server,
     pub(crate) desktop: Arc<dyn Desktop>,
+    home: PathBuf,
     /// Held as long as the application runs: two never open one database.
     _lock: HomeLock,
 }
@@ -45,6 +48,7 @@ impl Host {
         if let Some(notice) = &opened.notice {
             tracing::info!(?notice, "a move of the data was planned");
         }
+        let home = opened.home.root().to_owned();
         let built_in = built_in_models(options.resources.as_deref());
         let parts = AppParts {
             home: opened.home,
@@ -62,11 +66,18 @@ impl Host {
                 logging::set_level(settings.borrow_and_update().log_level);
             }
         });
-        Ok(Self { app, desktop: options.desktop, _lock: opened.lock })
+        let server = Server::new(app.clone()).await;
+        Ok(Self { app, server, desktop: options.desktop, home, _lock: opened.lock })
+    }
+
+    /// The folder where the data lies.
+    pub(crate) fn home(&self) -> &Path {
+        &self.home
     }
 
     /// Ends the workers, writes what is not written, closes the database.
     pub async fn shutdown(&self) {
+        self.server.shutdown().await;
         self.app.shutdown().await;
         tracing::info!("ended");
     }
@@ -84,7 +95,7 @@ async fn open_home(places: Places) -> Result<OpenedHome, ErrorInfo> {
 
 /// Where the models lie that ship with the application: in the bundle's resources, beside the binary, or in the
 /// source tree that this binary was built from.
-fn built_in_models(resources: Option<&std::path::Path>) -> Option<PathBuf> {
+fn built_in_models(resources: Option<&Path>) -> Option<PathBuf> {
     let beside = std::env::current_exe().ok().and_then(|exe| Some(exe.parent()?.to_path_buf()));
     let candidates = [
         resources.map(|folder| folder.join("models")),

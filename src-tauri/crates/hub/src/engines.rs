@@ -43,6 +43,18 @@ pub fn first(judged: &[(EngineKind, Option<String>)]) -> Result<EngineKind, Erro
     Err(ErrorInfo::new(ErrorCode::ModelUnsupported, words))
 }
 
+/// The engine that makes vectors of texts with a model; `None` where none does or it was not made for that.
+#[must_use]
+pub fn embedder(candidate: Candidate<'_>) -> Option<EngineKind> {
+    match candidate {
+        Candidate::Gguf(header) => llamacpp::makes_vectors(header).then_some(EngineKind::LlamaCpp),
+        Candidate::Safetensors(_) => None,
+    }
+}
+
+/// What is said of models that make vectors where one is wanted to chat.
+const VECTORS: &str = "This model makes vectors of texts, for searching in them; it does not chat.";
+
 /// Why an engine does not run a model; `None` if it does.
 fn refusal(engine: EngineKind, candidate: Candidate<'_>) -> Option<String> {
     match (engine, candidate) {
@@ -55,7 +67,7 @@ fn refusal(engine: EngineKind, candidate: Candidate<'_>) -> Option<String> {
 
 /// llama.cpp as in `llama-cpp-sys-2` 0.1.161.
 mod llamacpp {
-    use super::{GgufHeader, called};
+    use super::{GgufHeader, VECTORS, called};
 
     /// `LLM_ARCH_NAMES` in `src/llama-arch.cpp`, as far as they are models that write text one word after the other.
     const ARCHITECTURES: &[&str] = &[
@@ -216,7 +228,7 @@ mod llamacpp {
     pub(super) fn gguf(header: &GgufHeader) -> Option<String> {
         let architecture = header.architecture.as_deref().unwrap_or_default();
         if EMBEDDING.contains(&architecture) {
-            return Some("This model makes vectors of texts, for searching in them; it does not chat.".to_owned());
+            return Some(VECTORS.to_owned());
         }
         if OTHERWISE.contains(&architecture) {
             return Some(format!(
@@ -230,6 +242,20 @@ mod llamacpp {
                 called(architecture)
             ));
         }
+        if header.makes_vectors {
+            return Some(VECTORS.to_owned());
+        }
+        unreadable(header)
+    }
+
+    pub(super) fn makes_vectors(header: &GgufHeader) -> bool {
+        let architecture = header.architecture.as_deref().unwrap_or_default();
+        let known = EMBEDDING.contains(&architecture) || ARCHITECTURES.contains(&architecture);
+        known && header.makes_vectors && unreadable(header).is_none()
+    }
+
+    /// Why the model's tokens cannot be read.
+    fn unreadable(header: &GgufHeader) -> Option<String> {
         match header.tokenizer.as_deref() {
             Some(kind) if !TOKENIZERS.contains(&kind) => {
                 Some(format!("This model's tokenizer, “{kind:.40}”, is not one that this version can read."))
@@ -242,7 +268,7 @@ mod llamacpp {
 
 /// mistral.rs 0.8.1 with candle 0.10.2, on the processor.
 mod mistralrs {
-    use super::{GgufHeader, SafetensorsHeader, called, safetensors_classes};
+    use super::{GgufHeader, SafetensorsHeader, VECTORS, called, safetensors_classes};
 
     /// `GGUFArchitecture` in `gguf/mod.rs`, as far as `pipeline/gguf.rs` makes a model of it.
     const GGUF: &[&str] = &["llama", "mistral3", "phi2", "phi3", "starcoder2", "qwen2", "qwen3", "qwen3moe"];
@@ -297,6 +323,9 @@ mod mistralrs {
                 "This model's architecture, {}, is not one that this version can run from a GGUF file.{hint}",
                 called(architecture)
             ));
+        }
+        if header.makes_vectors {
+            return Some(VECTORS.to_owned());
         }
         if let Some(stored) = header.tensor_types.iter().find(|stored| !TENSOR_TYPES.contains(&stored.name)) {
             return Some(format!(

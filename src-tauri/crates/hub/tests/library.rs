@@ -183,6 +183,38 @@ fn a_model_that_no_engine_runs_is_shown_with_the_reason() {
 }
 
 #[test]
+fn models_that_make_vectors_are_known_for_it_and_chat_with_no_engine() {
+    let home = folder();
+    let number = |number: u32| number.to_le_bytes();
+    let bert = Gguf::named("bert", "Bert").entry("bert.attention.causal", support::BOOL, &[0]);
+    put(home.path(), "bert.gguf", &bert);
+    let qwen = Gguf::named("qwen3", "Qwen").entry("qwen3.pooling_type", support::U32, &number(3));
+    put(home.path(), "qwen.gguf", &qwen);
+    put(
+        home.path(),
+        "ranks.gguf",
+        &Gguf::named("qwen3", "Ranks").entry("qwen3.pooling_type", support::U32, &number(4)),
+    );
+    put(
+        home.path(),
+        "dream.gguf",
+        &Gguf::named("dream", "Dreamer").entry("dream.attention.causal", support::BOOL, &[0]),
+    );
+    let library = read(home.path());
+    let model = |name: &str| library.models.iter().find(|model| model.name == name).expect(name);
+    for name in ["Bert", "Qwen"] {
+        assert_eq!((model(name).embedder, model(name).engine), (Some(EngineKind::LlamaCpp), None), "{name}");
+        assert!(
+            model(name).unsupported.as_ref().is_some_and(|error| error.message.contains("does not chat")),
+            "{name}"
+        );
+        assert_eq!(model(name).runs_on().count(), 0, "{name}");
+    }
+    assert_eq!((model("Ranks").embedder, model("Ranks").engine), (None, Some(EngineKind::LlamaCpp)));
+    assert_eq!((model("Dreamer").embedder, model("Dreamer").engine), (None, None));
+}
+
+#[test]
 fn what_one_engine_cannot_run_another_does() {
     let home = folder();
     put(home.path(), "gemma3.gguf", &Gguf::named("gemma3", "G3"));

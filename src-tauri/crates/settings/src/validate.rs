@@ -2,6 +2,8 @@
 //!
 //! The ranges are the contract's. What the contract leaves open is open here too, apart from what could never work.
 
+mod server;
+
 use std::ops::RangeInclusive;
 use std::path::Path;
 
@@ -45,6 +47,10 @@ pub(crate) fn checked(mut settings: Settings) -> Result<Settings, String> {
     settings.blocked_hosts.sort();
     settings.blocked_hosts.dedup();
     check_parameters(&settings.defaults)?;
+    if !(1..=16).contains(&settings.models_in_memory) {
+        return Err(format!("1 to 16 models can stay in memory; {} is not possible.", settings.models_in_memory));
+    }
+    settings.server = server::checked(settings.server)?;
     Ok(settings)
 }
 

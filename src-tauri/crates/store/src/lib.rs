@@ -30,6 +30,7 @@ mod model_use;
 mod open;
 mod queue;
 mod schema;
+mod server_tokens;
 mod store;
 mod title;
 
@@ -39,6 +40,7 @@ pub use error::StoreError;
 pub use fit_records::LoadRecord;
 pub use messages::{FinishedAnswer, Turn};
 pub use open::Opened;
+pub use server_tokens::SecretHash;
 pub use store::Store;
 
 /// What every method of the store returns.

@@ -13,8 +13,8 @@ use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use futures::{Stream, StreamExt as _};
-use inglenook_contract::{ErrorCode, ErrorInfo, dispatch_call, open_stream};
-use inglenook_host::Host;
+use inglenook_contract::{ErrorCode, ErrorInfo};
+use inglenook_host::Reached;
 use serde_json::{Value, json};
 
 use crate::guard::{self, Guard};
@@ -25,7 +25,7 @@ const LARGEST_REQUEST: usize = 16 << 20;
 
 /// All routes, guarded.
 /// `page` is the address that is printed for the next tab.
-pub(crate) fn router(host: Arc<Host>, guard: Guard, page: String) -> axum::Router {
+pub(crate) fn router(host: Arc<Reached>, guard: Guard, page: String) -> axum::Router {
     let api = axum::Router::new()
         .route("/api/call/{name}", post(call))
         .route("/api/stream/{name}", post(stream))
@@ -46,8 +46,8 @@ async fn enter(State((guard, page)): State<(Guard, String)>, headers: HeaderMap)
     }
 }
 
-async fn call(State(host): State<Arc<Host>>, Path(name): Path<String>, Json(request): Json<Value>) -> Response {
-    match to_its_end(async move { dispatch_call(&*host, &name, request).await }).await {
+async fn call(State(host): State<Arc<Reached>>, Path(name): Path<String>, Json(request): Json<Value>) -> Response {
+    match to_its_end(async move { host.call(&name, request).await }).await {
         Ok(answer) => Json(answer).into_response(),
         Err(error) => failed(error),
     }
@@ -63,8 +63,8 @@ async fn to_its_end<T: Send + 'static>(
     })
 }
 
-async fn stream(State(host): State<Arc<Host>>, Path(name): Path<String>, Json(request): Json<Value>) -> Response {
-    match to_its_end(async move { open_stream(&*host, &name, request).await }).await {
+async fn stream(State(host): State<Arc<Reached>>, Path(name): Path<String>, Json(request): Json<Value>) -> Response {
+    match to_its_end(async move { host.stream(&name, request).await }).await {
         Ok(events) => Sse::new(sse(events)).keep_alive(KeepAlive::default()).into_response(),
         Err(error) => failed(error),
     }

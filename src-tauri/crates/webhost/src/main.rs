@@ -10,7 +10,7 @@ use std::net::Ipv4Addr;
 use std::sync::Arc;
 
 use anyhow::Context as _;
-use inglenook_host::{Host, HostOptions, Launcher, NoDesktop, Places, Surroundings};
+use inglenook_host::{HostOptions, Launcher, NoDesktop, Places, Reached, Surroundings};
 
 fn main() {
     let arguments = match Arguments::read(std::env::args().skip(1)) {
@@ -69,7 +69,7 @@ async fn serve(arguments: Arguments) -> anyhow::Result<()> {
         surroundings: Surroundings::of_this_process(),
         desktop: Arc::new(NoDesktop),
     };
-    let host = Arc::new(Host::start(options).await?);
+    let host = Arc::new(Reached::open(options).await?);
     let guard = guard::Guard::new(port);
     let page = arguments.page.unwrap_or_else(|| format!("http://127.0.0.1:{port}"));
     announce(&page, &guard.entry_key());

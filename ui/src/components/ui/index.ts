@@ -16,6 +16,7 @@ export { default as Popover } from './Popover.svelte';
 export { default as Progress } from './Progress.svelte';
 export { default as Segmented } from './Segmented.svelte';
 export { default as Select } from './Select.svelte';
+export { default as Sheet } from './Sheet.svelte';
 export { matchesShortcut, shortcutLabel } from './shortcut';
 export { default as Slider } from './Slider.svelte';
 export { default as Sparkline } from './Sparkline.svelte';

@@ -30,6 +30,7 @@ function model(state: ModelState, more: Partial<Model> = {}): Model {
     engine_reason: '',
     engines: [],
     unsupported: null,
+    embeds: false,
     takes: ['thinking'],
     defaults: UNSET,
     state,

@@ -61,6 +61,14 @@ describe('the rail', () => {
     expect(models()?.getAttribute('href')).toBe('#/models/discover');
   });
 
+  it('says that the server runs, to eyes and to ears', async () => {
+    const server = () => [...document.querySelectorAll('a')].find((link) => link.hash === '#/server');
+    world.server.open(world.settings.server);
+    open({ page: 'chat', chat: null });
+    await soon(() => expect(server()?.ariaLabel).toBe('Server, it runs'));
+    expect(server()?.querySelector('i'), 'the dot').not.toBeNull();
+  });
+
   it('stays where one is', async () => {
     open({ page: 'models', tab: 'mine' });
     await soon(() => expect(models()?.getAttribute('href')).toBe('#/models/mine'));

@@ -30,6 +30,7 @@ export function aModel(more: Partial<Model> = {}): Model {
     engine_reason: 'the fastest here',
     engines: [anEngine('llama.cpp'), anEngine('mistral.rs')],
     unsupported: null,
+    embeds: false,
     takes: ['temperature', 'top_p'],
     defaults: UNSET,
     state: { kind: 'unloaded' },

@@ -7,6 +7,7 @@ import { downloadCalls } from './downloadCalls';
 import { hubCalls } from './hubCalls';
 import { modelCalls } from './modelCalls';
 import { networkCalls } from './networkCalls';
+import { serverCalls } from './serverCalls';
 import type { World } from './world';
 
 export type Handlers = {
@@ -40,6 +41,7 @@ export function handlers(parts: CallParts): Handlers {
     ...downloads,
     ...modelCalls(parts, downloads['download.start']),
     ...networkCalls(parts),
+    ...serverCalls(parts),
     'app.hello': () => ({
       version: '0.1.0',
       abilities: { pick_folder: false, reveal: false, open_link: false },
@@ -59,6 +61,11 @@ export function handlers(parts: CallParts): Handlers {
     'settings.save': (settings) => {
       world.settings = settings;
       changed('settings');
+      // What it was opened with may be another now.
+      if (world.server.state.kind !== 'off') {
+        world.server.open(settings.server);
+        changed('server');
+      }
       return settings;
     },
     'settings.data': location,

@@ -40,6 +40,8 @@ export function memoryHost(world = new World()): Host {
       }
       if (name === 'hardware.watch')
         return watchUse(world, onEvent as (use: Streams['hardware.watch']['response']) => void);
+      if (name === 'server.requests')
+        return world.server.watch(onEvent as (event: Streams['server.requests']['response']) => void);
       if (name === 'model.verify') {
         const { model } = request as Streams['model.verify']['request'];
         const see = onEvent as (event: Streams['model.verify']['response']) => void;

@@ -86,6 +86,7 @@ const model = (over: Partial<Model> & Pick<Model, 'id' | 'name'>): Model => ({
   engines: engines(),
   ...engineOf(over.engines ?? engines()),
   unsupported: null,
+  embeds: false,
   defaults: { ...UNSET, temperature: 0.7, top_p: 0.95, top_k: 40 },
   state: { kind: 'unloaded' },
   last_used_at: null,

@@ -2,6 +2,7 @@
 // and for tests.
 import type { ChatSummary, Hardware, HardwareUse, Settings } from '../../contract/bindings';
 import { UNSET } from '../../contract/unset';
+import { serverSettings } from './serverSeed';
 
 export const settings = (): Settings => ({
   theme: 'system',
@@ -10,11 +11,13 @@ export const settings = (): Settings => ({
   ignored_folders: ['/home/ana/.lmstudio/models'],
   defaults: { ...UNSET },
   idle_unload_minutes: 15,
+  models_in_memory: 2,
   log_level: 'info',
   offline: false,
   blocked_hosts: [],
   hub_endpoint: '',
   proxy: '',
+  server: serverSettings(),
   last_model: '1f0c5d2a9b7e4c31',
   welcomed: true,
 });

@@ -16,6 +16,7 @@ import type {
 } from '../../contract/bindings';
 import { HostError } from '../host';
 import { UNSET } from '../../contract/unset';
+import { LocalServer } from './localServer';
 import { AWAY_FOLDERS, broken, engineOf, models, newerOnHub } from './modelSeed';
 import { hardware, inUse, settings, summaries } from './seed';
 import { ANSWER, QUESTION, REASONING, SECOND, STREAMED } from './texts';
@@ -59,6 +60,7 @@ export class World {
   loads: FitRecord[] = [];
   token: TokenState = { place: 'none', user: null, trouble: null };
   ledger: LedgerEntry[] = [];
+  readonly server = new LocalServer();
   readonly chats = new Map<string, KeptChat>();
   readonly messages = new Map<string, Message>();
   #last = 0;

@@ -6,10 +6,10 @@ mod queue;
 mod shown;
 
 use inglenook_contract::{
-    ChangeTag, Download, DownloadId, DownloadRef, ErrorCode, ErrorInfo, Freed, MoveDownload, StartDownload,
+    ChangeTag, Download, DownloadId, DownloadRef, ErrorCode, ErrorInfo, Freed, ModelId, MoveDownload, StartDownload,
 };
-use inglenook_hub::download;
 use inglenook_hub::remote::Item;
+use inglenook_hub::{LibraryModel, download};
 use inglenook_store::{DownloadFile, DownloadStanding, KeptDownload, NewDownload, StoreError};
 
 use crate::{App, Result, hub};
@@ -40,15 +40,52 @@ pub async fn list(app: &App) -> Result<Vec<Download>> {
 /// to let the person in first.
 pub async fn start(app: &App, request: &StartDownload) -> Result<DownloadRef> {
     let card = hub::card::find(app, &request.repo, request.revision.as_deref()).await?;
-    let item = match (&request.item, &request.quantisation) {
-        (Some(name), _) => card.items.iter().find(|item| item.name == *name),
-        (None, Some(quantisation)) => closest(&card.items, quantisation),
-        (None, None) => hub::fits::recommended(app, &card).await?,
-    };
-    let item = item.ok_or_else(|| {
-        ErrorInfo::new(ErrorCode::NotFound, format!("{} has no such file (any more).", card.repo.id.as_str()))
-    })?;
+    let item = choose(app, &card, request).await?;
     enqueue(app, &card, item).await
+}
+
+/// What asking for a model came to.
+#[derive(Clone, Debug)]
+pub enum Fetched {
+    /// It is on its way.
+    Started(DownloadRef),
+    /// It is here, in this version.
+    Here(ModelId),
+}
+
+/// As [`start`], unless the item is here already. Where a revision is named, another one that is here does not count.
+///
+/// # Errors
+/// As [`start`].
+pub async fn fetch(app: &App, request: &StartDownload) -> Result<Fetched> {
+    let card = hub::card::find(app, &request.repo, request.revision.as_deref()).await?;
+    let item = choose(app, &card, request).await?;
+    let library = app.library().await;
+    let here = from_hub(app, &library, card.repo.id.as_str(), item.files.iter().map(|file| file.path.as_str()));
+    let commit = |model: &LibraryModel| model.origin.as_ref().map(|origin| origin.commit.clone());
+    match here.filter(|model| request.revision.is_none() || commit(model).as_deref() == Some(card.repo.commit.as_str()))
+    {
+        Some(model) => Ok(Fetched::Here(model.id.clone())),
+        None => Ok(Fetched::Started(enqueue(app, &card, item).await?)),
+    }
+}
+
+/// The item that is asked for: by its name or one of its files, by a quantisation, or the one for this machine.
+async fn choose<'a>(app: &App, card: &'a hub::card::Card, request: &StartDownload) -> Result<&'a Item> {
+    let named = |name: &str| {
+        let has = |item: &&Item| item.files.iter().any(|file| file.path.as_str() == name);
+        card.items.iter().find(|item| item.name == name).or_else(|| card.items.iter().find(has))
+    };
+    let item = match (&request.item, &request.quantisation) {
+        (Some(name), _) => named(name),
+        (None, Some(quantisation)) => closest(&card.items, quantisation),
+        (None, None) => hub::fits::recommended(app, card).await?,
+    };
+    let missing = || {
+        let words = format!("{} has no such file (any more).", card.repo.id.as_str());
+        ErrorInfo::new(ErrorCode::NotFound, words).into()
+    };
+    item.ok_or_else(missing)
 }
 
 /// Puts an item into the queue, or goes on with it where it stands there already.

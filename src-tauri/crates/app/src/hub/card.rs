@@ -57,6 +57,13 @@ pub(super) async fn shown(app: &App, request: &HubRepoRef) -> Result<HubCard> {
     })
 }
 
+/// What can be downloaded of a repository, as the window shows it.
+pub(super) async fn shown_items(app: &App, request: &HubRepoRef) -> Result<Vec<HubItem>> {
+    let Card { repo, items } = find(app, &request.repo, request.revision.as_deref()).await?;
+    let (library, kept) = (app.library().await, app.store().downloads().await?);
+    Ok(items.iter().map(|item| shown_item(app, &repo, item, &library, &kept)).collect())
+}
+
 fn licence_of(repo: &Repo) -> Licence {
     let link = repo.licence_link.as_ref().map(|link| link.as_str());
     licence(repo.licence.as_deref(), repo.licence_name.as_deref(), link)

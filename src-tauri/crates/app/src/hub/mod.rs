@@ -10,7 +10,7 @@ mod recommended;
 mod search;
 mod seen;
 
-use inglenook_contract::{HubCard, HubFits, HubPage, HubRepoRef, HubSearch, Recommendation};
+use inglenook_contract::{HubCard, HubFits, HubItem, HubPage, HubRepoRef, HubSearch, Recommendation};
 
 use crate::{App, Result};
 
@@ -30,6 +30,23 @@ pub async fn search(app: &App, request: &HubSearch) -> Result<HubPage> {
 /// As [`search`]; `NotFound` and `AccessNeeded` for what is not there, or not for everybody.
 pub async fn card(app: &App, request: &HubRepoRef) -> Result<HubCard> {
     card::shown(app, request).await
+}
+
+/// What can be downloaded of a repository, small before large. Contacts less than [`card`].
+///
+/// # Errors
+/// As [`card`].
+pub async fn items(app: &App, request: &HubRepoRef) -> Result<Vec<HubItem>> {
+    card::shown_items(app, request).await
+}
+
+/// What a name or a pasted address of the hub means; nothing is contacted. A link to a file names the item by it.
+///
+/// # Errors
+/// `InvalidRequest` saying what it is instead.
+pub async fn linked(app: &App, text: &str) -> Result<HubRepoRef> {
+    let (repo, revision, file) = app.network().hub().await.parse_link(text)?;
+    Ok(HubRepoRef { repo: repo.as_str().to_owned(), revision, item: file.map(|file| file.as_str().to_owned()) })
 }
 
 /// How the files of a repository fit this machine; reads a header from the hub.

@@ -14,7 +14,7 @@ use std::path::PathBuf;
 use inglenook_contract::{AnsweredBy, Chat, LoadModel, Model, ModelId, ModelList, Parameter, Parameters};
 use inglenook_engine::LoadSpec;
 use inglenook_engine::protocol::{Load, LoadConfig};
-use inglenook_hub::{LibraryModel, Live};
+use inglenook_hub::{EngineKind, LibraryModel, Live};
 
 use crate::fit::{self, Learnt};
 use crate::{App, AppError, Result, defaults};
@@ -119,16 +119,26 @@ pub(crate) async fn for_chat(app: &App, chat: &Chat) -> Result<LibraryModel> {
     }
 }
 
-/// How a model is loaded for these parameters.
+/// How a model is loaded to chat with these parameters.
 ///
 /// # Errors
-/// Why no engine here can run it.
+/// Why no engine here can do that.
 pub(crate) async fn load_spec(app: &App, model: &LibraryModel, parameters: &Parameters) -> Result<LoadSpec> {
     let engine = match (app.engines().of(model), &model.unsupported) {
         ((Some(engine), _), None) => engine,
         (_, Some(reason)) => return Err(reason.clone().into()),
         ((None, _), None) => return Err(AppError::UnknownModel),
     };
+    spec_on(engine, app, model, parameters).await
+}
+
+/// How a model is loaded by this engine.
+pub(crate) async fn spec_on(
+    engine: EngineKind,
+    app: &App,
+    model: &LibraryModel,
+    parameters: &Parameters,
+) -> Result<LoadSpec> {
     // A knob that the engine does not have must not load the model again when it is turned.
     let kv_cache = parameters.kv_cache.filter(|_| engine.parameters().contains(&Parameter::KvCache));
     let config = LoadConfig { context_length: parameters.context_length, kv_cache, ..LoadConfig::default() };
@@ -137,7 +147,7 @@ pub(crate) async fn load_spec(app: &App, model: &LibraryModel, parameters: &Para
     let learnt = Learnt::read(app).await?;
     let plan = learnt.plan(engine, &model.sizes, parameters.context_length, kv_cache);
     let memory_bytes = fit::load_bytes(model, &plan, &learnt);
-    let measure = app.engines().is_unmeasured(&model.id, engine);
+    let measure = model.embedder.is_none() && app.engines().is_unmeasured(&model.id, engine);
     Ok(LoadSpec { model: model.id.clone(), engine, load, measure, size_bytes: model.size_bytes, memory_bytes })
 }
 

@@ -19,6 +19,8 @@ pub enum ChangeTag {
     Downloads,
     /// What left this machine: the ledger has a new entry, or the token changed.
     Network,
+    /// The local server: it was switched on or off, failed, or its tokens changed.
+    Server,
     /// The settings.
     Settings,
     /// Something that the person should be told about the data on disk (see `app.notices`).

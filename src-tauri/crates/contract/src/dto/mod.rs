@@ -10,6 +10,7 @@ mod message;
 mod model;
 mod network;
 mod parameters;
+mod server;
 mod settings;
 mod system;
 
@@ -23,5 +24,6 @@ pub use message::*;
 pub use model::*;
 pub use network::*;
 pub use parameters::*;
+pub use server::*;
 pub use settings::*;
 pub use system::*;

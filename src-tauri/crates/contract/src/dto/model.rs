@@ -81,14 +81,17 @@ pub struct Model {
     pub verifiable: bool,
     /// Why it cannot be deleted here, in words; `None` if it can.
     pub undeletable: Option<String>,
-    /// The engine that would run it; `None` if none here can.
+    /// The engine that would chat with it; `None` if none here can.
     pub engine: Option<String>,
     /// Why this engine, in a few words for people: `fastest here`, `you chose it`; empty where there is none.
     pub engine_reason: String,
     /// Every engine, with what it would do with this model; the preferred one first.
     pub engines: Vec<EngineChoice>,
-    /// Why no engine here can run it.
+    /// Why no engine here can chat with it.
     pub unsupported: Option<ErrorInfo>,
+    /// It makes vectors of texts, for programs that ask the local server; it does not chat.
+    #[serde(default)]
+    pub embeds: bool,
     /// The knobs that its engine takes.
     pub takes: Vec<Parameter>,
     /// What holds in a chat that says nothing: the person's defaults over those for this model.

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use crate::{ModelId, Parameters};
+use crate::{ModelId, Parameters, ServerSettings};
 
 /// Light, dark, or as the system says.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -49,6 +49,8 @@ pub struct Settings {
     pub defaults: Parameters,
     /// Minutes without a question after which a model is unloaded; 0 for never.
     pub idle_unload_minutes: u32,
+    /// Models that stay in memory beside each other, where there is room; 1 to 16.
+    pub models_in_memory: u32,
     /// How much the log tells.
     pub log_level: LogLevel,
     /// Nothing leaves this machine.
@@ -59,6 +61,8 @@ pub struct Settings {
     pub hub_endpoint: String,
     /// The address of a proxy; empty takes what the system says.
     pub proxy: String,
+    /// The local server.
+    pub server: ServerSettings,
     /// The model that a new chat begins with: the last one chosen.
     pub last_model: Option<ModelId>,
     /// The first start was done.
@@ -74,11 +78,13 @@ impl Default for Settings {
             ignored_folders: Vec::new(),
             defaults: Parameters::default(),
             idle_unload_minutes: 15,
+            models_in_memory: 2,
             log_level: LogLevel::Info,
             offline: false,
             blocked_hosts: Vec::new(),
             hub_endpoint: String::new(),
             proxy: String::new(),
+            server: ServerSettings::default(),
             last_model: None,
             welcomed: false,
         }

@@ -6,6 +6,7 @@ use std::sync::atomic::Ordering;
 
 use inglenook_contract::ModelId;
 
+use super::Keep;
 use super::book::Inner;
 use super::slot::Loaded;
 use crate::death::Ended;
@@ -36,6 +37,11 @@ impl Lease {
     #[must_use]
     pub fn model(&self) -> &ModelId {
         &self.held.loaded.spec.model
+    }
+
+    /// How long the model stays loaded after its last lease; the latest word counts.
+    pub fn keep(&self, keep: Keep) {
+        self.held.loaded.set_keep(keep);
     }
 
     /// Begins an answer; see [`Worker::generate`]. The generation shares this lease.

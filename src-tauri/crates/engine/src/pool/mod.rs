@@ -34,7 +34,7 @@ use book::{Book, Inner};
 use kernels::KernelsBook;
 pub use kernels::{KernelsKnown, OnKernels};
 pub use lease::Lease;
-pub use settings::{FreeMemory, LoadSpec, LoadTook, OnLoaded, OnMeasured, PoolSettings};
+pub use settings::{FreeMemory, Keep, LoadSpec, LoadTook, OnLoaded, OnMeasured, PoolSettings};
 use slot::{Phase, Slot, Waiting};
 
 /// The models in memory. Cloning gives another handle on the same pool; dropping the last ends all workers.
@@ -164,6 +164,23 @@ impl Pool {
         }
     }
 
+    /// A lease on a model that is loaded, in whatever way that is; `None` where it is not.
+    #[must_use]
+    pub fn lease(&self, model: &ModelId) -> Option<Lease> {
+        let lease = {
+            let mut book = self.inner.book();
+            let tick = book.tick();
+            let Phase::Ready(loaded) = &book.slots.get(model)?.phase else { return None };
+            if book.closing || !loaded.worker.is_open() {
+                return None;
+            }
+            loaded.leased(tick);
+            Lease::new(&self.inner, Arc::clone(loaded))
+        };
+        self.inner.tell(model);
+        Some(lease)
+    }
+
     fn step(&self, spec: &Arc<LoadSpec>) -> Result<Step, EngineError> {
         let mut book = self.inner.book();
         if book.closing {
@@ -257,6 +274,11 @@ impl Pool {
             book.slots.keys().cloned().collect()
         };
         models.iter().for_each(|model| self.inner.tell(model));
+    }
+
+    /// Changes how many models stay loaded, at least 1; takes effect with the next load or lease that is given back.
+    pub fn set_max_loaded(&self, max_loaded: usize) {
+        self.inner.book().max_loaded = max_loaded.max(1);
     }
 
     /// Unloads what has been idle for long enough and waits until it is gone. A pool does this by itself every

@@ -66,6 +66,18 @@ impl Default for PoolSettings {
     }
 }
 
+/// How long a model stays loaded without a lease.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Keep {
+    /// As [`PoolSettings::idle_unload`] says.
+    #[default]
+    AsSet,
+    /// So long; zero lets it go as soon as nobody asks it anything.
+    For(Duration),
+    /// Until it is unloaded, or another model needs the room.
+    Loaded,
+}
+
 /// A model and how to load it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LoadSpec {

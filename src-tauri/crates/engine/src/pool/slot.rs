@@ -1,14 +1,14 @@
 //! One model's place in the pool, and the book of all of them.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use inglenook_contract::{ErrorInfo, ModelId, ModelState};
 
-use super::LoadSpec;
 use super::book::Inner;
 use super::loading::Loading;
+use super::{Keep, LoadSpec};
 use crate::Worker;
 
 /// One model's place.
@@ -46,6 +46,8 @@ pub(crate) struct Loaded {
     used: AtomicU64,
     /// When the last lease was given back, or it was loaded, milliseconds since 1970-01-01 UTC.
     pub(super) idle_since: AtomicI64,
+    /// What the latest holder of a lease wished.
+    keep: Mutex<Keep>,
     /// Resident bytes that listeners were last told of.
     pub(super) told_memory: AtomicU64,
 }
@@ -59,6 +61,7 @@ impl Loaded {
             told_memory: AtomicU64::new(worker.memory_bytes()),
             worker,
             leases: AtomicUsize::new(0),
+            keep: Mutex::default(),
             used: AtomicU64::new(tick),
             idle_since: AtomicI64::new(now),
         }
@@ -72,6 +75,19 @@ impl Loaded {
     /// The tick of its load or last lease.
     pub(super) fn used(&self) -> u64 {
         self.used.load(Ordering::Acquire)
+    }
+
+    pub(super) fn set_keep(&self, keep: Keep) {
+        *self.keep.lock().unwrap_or_else(PoisonError::into_inner) = keep;
+    }
+
+    /// After how long without a lease it goes; `None` for never.
+    fn stays(&self, idle_unload: Option<Duration>) -> Option<Duration> {
+        match *self.keep.lock().unwrap_or_else(PoisonError::into_inner) {
+            Keep::AsSet => idle_unload,
+            Keep::For(time) => Some(time),
+            Keep::Loaded => None,
+        }
     }
 
     pub(super) fn leases(&self) -> usize {
@@ -101,12 +117,12 @@ impl Slot {
 
     /// When it will be unloaded if nobody asks it anything, milliseconds since 1970-01-01 UTC.
     pub(super) fn unload_at(&self, idle_unload: Option<Duration>) -> Option<i64> {
-        let since = match &self.phase {
-            Phase::Ready(_) => self.idle()?.idle_since(),
-            Phase::Resting { since, .. } if self.waiting == 0 => *since,
+        let (since, stays) = match &self.phase {
+            Phase::Ready(_) => self.idle().map(|loaded| (loaded.idle_since(), loaded.stays(idle_unload)))?,
+            Phase::Resting { since, .. } if self.waiting == 0 => (*since, idle_unload),
             _ => return None,
         };
-        Some(since.saturating_add(i64::try_from(idle_unload?.as_millis()).unwrap_or(i64::MAX)))
+        Some(since.saturating_add(i64::try_from(stays?.as_millis()).unwrap_or(i64::MAX)))
     }
 
     pub(super) fn state(&self, idle_unload: Option<Duration>) -> ModelState {

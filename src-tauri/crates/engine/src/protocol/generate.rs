@@ -143,6 +143,9 @@ pub struct Sampling {
     pub presence_penalty: Option<f64>,
     /// −2 to 2.
     pub frequency_penalty: Option<f64>,
+    /// What is added to a token's logit before everything else, by token number; −100 forbids it, 100 all but demands it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub logit_bias: Vec<(u32, f32)>,
     /// Same seed, same everything else: same tokens. `None` draws one.
     pub seed: Option<u64>,
 }

@@ -77,8 +77,10 @@ pub struct LibraryModel {
     pub engines: Vec<(EngineKind, Option<String>)>,
     /// The first of them that does.
     pub engine: Option<EngineKind>,
-    /// Why no engine here can run it.
+    /// Why no engine here can chat with it.
     pub unsupported: Option<ErrorInfo>,
+    /// The engine that makes vectors of texts with it, where it was made for that; it does not chat then.
+    pub embedder: Option<EngineKind>,
 }
 
 /// What only the running application knows of a model.
@@ -139,6 +141,7 @@ impl LibraryModel {
             engine_reason,
             engines,
             unsupported: self.unsupported.clone(),
+            embeds: self.embedder.is_some(),
             takes: self.takes(engine),
             defaults,
             state,

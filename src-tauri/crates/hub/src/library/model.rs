@@ -53,6 +53,7 @@ pub(super) fn of_gguf(paths: &[PathBuf], headers: &[Arc<GgufHeader>], roots: &Ro
     }
     let engines = engines::judge(Candidate::Gguf(&whole));
     let choice = engines::first(&engines);
+    let embedder = engines::embedder(Candidate::Gguf(&whole));
     let abilities = whole.template.as_deref().map(TemplateAbilities::of).unwrap_or_default();
     let commonest = || whole.tensor_types.first().map(|stored| stored.name.to_owned());
     Verdict::Model(Box::new(LibraryModel {
@@ -75,6 +76,7 @@ pub(super) fn of_gguf(paths: &[PathBuf], headers: &[Arc<GgufHeader>], roots: &Ro
         verifiable: false,
         engine: choice.as_ref().ok().copied(),
         unsupported: choice.err(),
+        embedder,
         engines,
     }))
 }
@@ -130,6 +132,7 @@ pub(super) fn of_safetensors(folder: &Path, header: &SafetensorsHeader, roots: &
         verifiable: false,
         engine: choice.as_ref().ok().copied(),
         unsupported: choice.err(),
+        embedder: engines::embedder(Candidate::Safetensors(header)),
         engines,
     }
 }

@@ -10,6 +10,7 @@ mod limits;
 mod migrations;
 mod queue;
 mod search;
+mod server_tokens;
 mod speed;
 mod support;
 mod temporary;

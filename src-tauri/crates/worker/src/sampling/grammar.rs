@@ -6,6 +6,7 @@ use llguidance::toktrie::SimpleVob;
 use llguidance::{Matcher, ParserFactory};
 use serde_json::{Value, json};
 
+use super::closed::closed;
 use crate::error::WorkerError;
 use crate::stream::tool_forms::tool_name;
 
@@ -63,7 +64,7 @@ pub(crate) fn schema_of(format: &ResponseFormat) -> Option<Value> {
     match format {
         ResponseFormat::Text => None,
         ResponseFormat::JsonObject => Some(json!({"type": "object"})),
-        ResponseFormat::JsonSchema { schema } => Some(schema.clone()),
+        ResponseFormat::JsonSchema { schema } => Some(closed(schema.clone())),
     }
 }
 
@@ -79,7 +80,7 @@ pub(crate) fn schema_of_call(tools: &[Value], choice: &ToolChoice, key: &str) ->
         .filter_map(|tool| {
             let name = tool_name(tool)?;
             let parameters = tool.get("function").unwrap_or(tool).get("parameters");
-            let parameters = closed(parameters.filter(|p| p.is_object()).cloned().unwrap_or_else(|| json!({})));
+            let parameters = of_arguments(parameters.filter(|p| p.is_object()).cloned().unwrap_or_else(|| json!({})));
             Some(json!({
                 "type": "object",
                 "properties": {"name": {"const": name}, key: parameters},
@@ -96,15 +97,12 @@ pub(crate) fn schema_of_call(tools: &[Value], choice: &ToolChoice, key: &str) ->
     }
 }
 
-/// The parameters of a tool without room for invented ones, unless the schema speaks of them itself.
-fn closed(mut parameters: Value) -> Value {
+/// The schema of a tool's arguments: always an object.
+fn of_arguments(mut parameters: Value) -> Value {
     if let Value::Object(fields) = &mut parameters {
         fields.entry("type").or_insert("object".into());
-        if fields.contains_key("properties") {
-            fields.entry("additionalProperties").or_insert(false.into());
-        }
     }
-    parameters
+    closed(parameters)
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 //! mistral.rs has one random generator for all requests, so a seed cannot be given to one of them. The worker
 //! therefore draws every token itself, from the raw logits, with a generator of its own for each request.
 
+mod closed;
 mod draw;
 pub(crate) mod grammar;
 mod penalties;
@@ -23,6 +24,7 @@ pub(crate) struct Sampler {
     top_p: Option<f64>,
     min_p: Option<f64>,
     penalties: Penalties,
+    bias: Vec<(u32, f32)>,
     never: u32,
     random: ChaCha8Rng,
 }
@@ -44,6 +46,7 @@ impl Sampler {
             top_p: in_range("top_p", sampling.top_p, 0.0, 1.0)?.filter(|p| *p < 1.0),
             min_p: in_range("min_p", sampling.min_p, 0.0, 1.0)?.filter(|p| *p > 0.0),
             penalties: Penalties::new(sampling, prompt, ends)?,
+            bias: bias(&sampling.logit_bias)?,
             never,
             random: ChaCha8Rng::seed_from_u64(seed),
         })
@@ -52,6 +55,11 @@ impl Sampler {
     /// Draws the next token. `allowed`, where there is a grammar, says which may be drawn. `None` if none may.
     pub(crate) fn draw(&mut self, logits: &[f32], allowed: Option<&dyn Fn(u32) -> bool>) -> Option<u32> {
         let mut logits = logits.to_vec();
+        for (token, bias) in &self.bias {
+            if let Some(logit) = logits.get_mut(*token as usize) {
+                *logit += bias;
+            }
+        }
         self.penalties.apply(&mut logits);
         if let Some(logit) = logits.get_mut(self.never as usize) {
             *logit = f32::NEG_INFINITY;
@@ -84,6 +92,16 @@ fn in_range(name: &str, value: Option<f64>, low: f64, high: f64) -> Result<Optio
             Err(WorkerError::invalid(format!("{name} must lie between {low} and {high}; it is {v}.")))
         }
         value => Ok(value),
+    }
+}
+
+/// Biases lie between −100 and 100.
+fn bias(bias: &[(u32, f32)]) -> Result<Vec<(u32, f32)>, WorkerError> {
+    match bias.iter().find(|(_, bias)| !(-100.0..=100.0).contains(bias)) {
+        Some((_, bias)) => {
+            Err(WorkerError::invalid(format!("logit_bias must lie between -100 and 100; it is {bias}.")))
+        }
+        None => Ok(bias.to_vec()),
     }
 }
 
@@ -135,7 +153,19 @@ mod tests {
     }
 
     #[test]
+    fn a_bias_forbids_a_token_or_demands_it() {
+        let likeliest = |logit_bias: &[(u32, f32)]| {
+            let sampling = Sampling { temperature: Some(0.0), logit_bias: logit_bias.to_vec(), ..Sampling::default() };
+            sampler(sampling).draw(&[1.0, 3.0, 2.0], None)
+        };
+        assert_eq!(likeliest(&[(1, -100.0)]), Some(2));
+        assert_eq!(likeliest(&[(0, 100.0)]), Some(0));
+        assert_eq!(likeliest(&[(9, 100.0)]), Some(1), "a token that the model does not have");
+    }
+
+    #[test]
     fn values_out_of_range_are_refused_by_name() {
+        assert!(new(&Sampling { logit_bias: vec![(1, 101.0)], ..Sampling::default() }).is_err());
         let error = new(&Sampling { top_p: Some(1.5), ..Sampling::default() }).err().unwrap();
         assert!(error.to_string().contains("top_p"), "{error}");
         assert!(new(&Sampling { temperature: Some(f64::NAN), ..Sampling::default() }).is_err());

@@ -50,6 +50,18 @@ impl<R: Read + Seek> Bytes<R> {
 
     /// A text of at most `limit` bytes; `what` completes "The header holds …".
     pub(super) fn text(&mut self, limit: u64, what: &str) -> Result<String, HeaderError> {
+        String::from_utf8(self.letters(limit, what)?).map_err(|_| {
+            HeaderError::damaged(format!("The header holds {what} that is not text: the file is damaged."))
+        })
+    }
+
+    /// As [`Bytes::text`], with a mark in the place of what is no text: tokens may be parts of characters.
+    pub(super) fn text_with_marks(&mut self, limit: u64, what: &str) -> Result<String, HeaderError> {
+        let letters = self.letters(limit, what)?;
+        Ok(String::from_utf8(letters).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned()))
+    }
+
+    fn letters(&mut self, limit: u64, what: &str) -> Result<Vec<u8>, HeaderError> {
         let length = self.u64()?;
         if length > limit {
             return Err(HeaderError::damaged(format!(
@@ -60,9 +72,7 @@ impl<R: Read + Seek> Bytes<R> {
         // `limit` is at most a few megabytes, and `claim` has found the bytes in the file.
         let mut bytes = vec![0; usize::try_from(length).map_err(|_| HeaderError::cut())?];
         self.inner.read_exact(&mut bytes).map_err(HeaderError::read)?;
-        String::from_utf8(bytes).map_err(|_| {
-            HeaderError::damaged(format!("The header holds {what} that is not text: the file is damaged."))
-        })
+        Ok(bytes)
     }
 
     /// Leaves out a text of any length that fits.

@@ -10,9 +10,9 @@ use crate::HeaderError;
 /// Most entries. Models have about 30 to 60.
 const MAX_ENTRIES: u64 = 4096;
 /// Longest key. The longest in use has 50 bytes.
-const MAX_KEY_BYTES: u64 = 256;
+pub(super) const MAX_KEY_BYTES: u64 = 256;
 /// Longest chat template. The longest in use has 30 kB.
-const MAX_TEMPLATE_BYTES: u64 = 1 << 20;
+pub(super) const MAX_TEMPLATE_BYTES: u64 = 1 << 20;
 /// Longest name.
 const MAX_NAME_BYTES: u64 = 4096;
 /// Weights begin at a multiple of this unless the file says otherwise.
@@ -45,6 +45,8 @@ const OPTIONAL_KEYS: &[&str] = &[
     ".attention.key_length_swa",
     ".attention.value_length_swa",
     ".attention.key_length_mla",
+    ".pooling_type",
+    ".attention.causal",
     ".attention.sliding_window",
     ".attention.sliding_window_pattern",
     ".attention.shared_kv_layers",
@@ -74,14 +76,19 @@ pub(super) struct Metadata {
     keys: HashSet<String>,
 }
 
+/// Refuses more entries than any model has.
+pub(super) fn check_count(count: u64) -> Result<(), HeaderError> {
+    if count <= MAX_ENTRIES {
+        return Ok(());
+    }
+    let words = format!("The header announces {count} entries, more than any model has: the file is damaged.");
+    Err(HeaderError::damaged(words))
+}
+
 impl Metadata {
     /// Reads `count` entries.
     pub(super) fn read<R: Read + Seek>(bytes: &mut Bytes<R>, count: u64) -> Result<Self, HeaderError> {
-        if count > MAX_ENTRIES {
-            return Err(HeaderError::damaged(format!(
-                "The header announces {count} entries, more than any model has: the file is damaged."
-            )));
-        }
+        check_count(count)?;
         let mut metadata = Self::default();
         for _ in 0..count {
             let key = bytes.text(MAX_KEY_BYTES, "a key")?;

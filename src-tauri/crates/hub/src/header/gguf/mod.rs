@@ -6,6 +6,7 @@
 #![deny(clippy::arithmetic_side_effects)]
 
 mod bytes;
+mod entries;
 mod layers;
 mod metadata;
 mod tensors;
@@ -16,7 +17,9 @@ use std::fs::File;
 use std::io::{Read, Seek};
 use std::path::Path;
 
+pub use entries::entries;
 pub use inglenook_engine::tensor_types::{TensorType, file_type_name};
+use inglenook_engine::vectors;
 
 use super::layers::{Layers, WeightSum};
 use super::{Shape, not_a_file};
@@ -79,7 +82,9 @@ pub struct GgufHeader {
     pub template: Option<String>,
     /// The kind of tokenizer, for example `gpt2` or `llama`.
     pub tokenizer: Option<String>,
-    /// The tokens, and the one that ends an answer, are in the file.
+    /// It makes vectors of texts and does not write.
+    pub makes_vectors: bool,
+    /// The tokens are in the file, and so is the one that ends an answer where the model writes any.
     pub has_tokens: bool,
     /// Which part of a split model this file is.
     pub split: Option<Split>,
@@ -155,7 +160,10 @@ impl GgufHeader {
         let layers = layers.map(|entries| entries.layers(vocabulary)).unwrap_or_default();
         let commonest = tensors.types.first().map(|(stored, _)| stored.name);
         let quantisation = entries.number("general.file_type").and_then(file_type_name).or(commonest);
-        let has_tokens = entries.has("tokenizer.ggml.tokens") && entries.has("tokenizer.ggml.eos_token_id");
+        let number = |key| architecture.as_ref().and_then(|name| entries.number(&format!("{name}.{key}")));
+        let makes_vectors = vectors::are_made(number(vectors::CAUSAL_KEY), number(vectors::POOLING_KEY));
+        let ends = makes_vectors || entries.has("tokenizer.ggml.eos_token_id");
+        let has_tokens = ends && entries.has("tokenizer.ggml.tokens");
         Ok(Self {
             version,
             purpose,
@@ -170,6 +178,7 @@ impl GgufHeader {
             weights: tensors.sums.clone(),
             template: entries.texts.remove("tokenizer.chat_template").filter(|text| !text.is_empty()),
             tokenizer: entries.texts.remove("tokenizer.ggml.model"),
+            makes_vectors,
             has_tokens,
             split,
             header_bytes: 0,

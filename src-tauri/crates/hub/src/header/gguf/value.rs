@@ -104,7 +104,13 @@ fn skip_list<R: Read + Seek>(bytes: &mut Bytes<R>, depth: u32) -> Result<(), Hea
     skip_items(bytes, kind, count, depth)
 }
 
-fn skip_items<R: Read + Seek>(bytes: &mut Bytes<R>, kind: Kind, count: u64, depth: u32) -> Result<(), HeaderError> {
+/// Leaves out so many values of a list that lies `depth` lists deep.
+pub(super) fn skip_items<R: Read + Seek>(
+    bytes: &mut Bytes<R>,
+    kind: Kind,
+    count: u64,
+    depth: u32,
+) -> Result<(), HeaderError> {
     match (kind, kind.width()) {
         (_, Some(width)) => bytes.skip(count.saturating_mul(width)),
         (Kind::List, None) => {
