@@ -72,7 +72,8 @@ check: setup-test page
 	(cd ui && npm run --silent check)
 	(cd tests && npx --no-install tsc -p .)
 
-unit: setup-test page engine
+# The programs first: journeys start them, and cargo builds no program of another package for a test.
+unit: setup-test app
 	$(WIDE) cargo test --release --no-fail-fast $(ENGINE)
 	cargo test --release --no-fail-fast $(REST)
 	cd ui && npm run --silent test

@@ -53,8 +53,9 @@ impl Embedder {
             .with_n_ubatch(length)
             .with_n_threads(threads as i32)
             .with_n_threads_batch(threads as i32);
-        let context =
+        let mut context =
             model.new_context(backend, params).map_err(|error| failed("make room for texts", &error.to_string()))?;
+        try_out(&mut context, model)?;
         Ok(Self { model, context: Mutex::new(context), architecture: facts.architecture, context_length })
     }
 
@@ -84,6 +85,18 @@ impl Embedder {
             .map_err(|error| failed("make a vector of the text", &error.to_string()))?;
         Ok(normalised(vector))
     }
+}
+
+/// Computes once what every vector needs: kernels that this processor does not run after all die here, before anybody has
+/// asked anything. Several tokens and one, for rows are multiplied in another way where there is only one.
+fn try_out(context: &mut LlamaContext<'_>, model: &LlamaModel) -> Result<(), WorkerError> {
+    let last = model.n_vocab().max(1).unsigned_abs() - 1;
+    for tokens in [&[0, 1, 2, 3][..], &[0]] {
+        let tokens: Vec<u32> = tokens.iter().map(|token: &u32| (*token).min(last)).collect();
+        Embedder::vector(context, &tokens)?;
+    }
+    context.clear_kv_cache();
+    Ok(())
 }
 
 /// The same direction with length 1; nothing where there is no direction.
