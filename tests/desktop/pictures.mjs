@@ -62,6 +62,29 @@ async function models(window, hub, suffix) {
   await take(window, `models${suffix}`);
 }
 
+/** What programs ask, as the local server shows it. */
+async function server(window, suffix) {
+  await window.run('location.hash = "#/server"');
+  await window.click('button[role=switch]');
+  await window.read('Running');
+  const [address] = /http:\/\/127\.0\.0\.1:\d+/.exec(await window.text());
+  await fetch(`${address}/v1/models`);
+  for (const [model, content] of [
+    ['pocket', 'What is the capital of Norway?'],
+    ['gpt-4o', 'Hello'],
+    ['pocket', 'What is 7 + 8?'],
+  ]) {
+    const body = JSON.stringify({ model, messages: [{ role: 'user', content }] });
+    await fetch(`${address}/v1/chat/completions`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body,
+    });
+  }
+  await window.read('gpt-4o');
+  await take(window, `server${suffix}`);
+}
+
 async function pictures(hub, size, suffix) {
   const window = new Window();
   window.environment = { HF_ENDPOINT: hub.endpoint };
@@ -78,6 +101,7 @@ async function pictures(hub, size, suffix) {
     await window.find('.katex');
     await take(window, `chat${suffix}`);
     await models(window, hub, suffix);
+    await server(window, suffix);
     await window.run('location.hash = "#/settings/appearance"');
     await window.find('h1, h2');
     await take(window, `settings${suffix}`);
