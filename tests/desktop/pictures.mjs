@@ -100,8 +100,9 @@ async function pictures(hub, size, suffix) {
     await say(window, 'What is the area of a circle?', 'radius');
     await window.find('.katex');
     await take(window, `chat${suffix}`);
-    await models(window, hub, suffix);
+    // Before another Pocket is fetched, for then they would be told apart by longer names.
     await server(window, suffix);
+    await models(window, hub, suffix);
     await window.run('location.hash = "#/settings/appearance"');
     await window.find('h1, h2');
     await take(window, `settings${suffix}`);
