@@ -25,7 +25,7 @@ pub(super) fn of(models: &[Model]) -> Vec<String> {
         .map(|((model, short), long)| match (short_counts.get(&short), long_counts.get(&long)) {
             (Some(1), _) => short,
             (_, Some(1)) => long,
-            _ => format!("{long}-{}", &model.id.as_str().get(..4).unwrap_or_default()),
+            _ => longest(model),
         })
         .collect()
 }
@@ -50,6 +50,7 @@ pub(super) fn find(served: &[Served], name: &str) -> Option<usize> {
     place(&|served| served.aliases.iter().any(|alias| tidied(alias) == wanted))
         .or_else(|| place(&|served| served.name == wanted))
         .or_else(|| place(&|served| with_quantisation(&served.model) == wanted))
+        .or_else(|| place(&|served| longest(&served.model) == wanted))
         .or_else(|| place(&|served| slug(&served.model.name) == bare && tagged(served)))
         .or_else(|| place(&|served| repo(served).as_deref() == Some(bare) && tagged(served)))
         .or_else(|| place(&|served| served.model.id.as_str() == wanted))
@@ -79,6 +80,11 @@ pub(super) fn tidied(name: &str) -> String {
 fn with_quantisation(model: &Model) -> String {
     let short = slug(&model.name);
     model.quantisation.as_ref().map_or_else(|| short.clone(), |its| format!("{short}:{}", its.to_lowercase()))
+}
+
+/// A name that is its own whatever else is there.
+fn longest(model: &Model) -> String {
+    format!("{}-{}", with_quantisation(model), model.id.as_str().get(..4).unwrap_or_default())
 }
 
 /// A name for people as one for programs: lower case, a dash for whatever is neither letter, digit, dot nor underscore.
@@ -167,6 +173,7 @@ mod tests {
             "gpt-4o:latest",
             "Qwen/Qwen3-4B-GGUF",
             "hf.co/Qwen/Qwen3-4B-GGUF:Q4_K_M",
+            "qwen3-4b:q4_k_m-aaaa",
             "aaaa1",
         ] {
             assert_eq!(find(&all, name), Some(0), "{name}");

@@ -17,6 +17,7 @@ use crate::error::ApiError;
 use crate::openai::asked::{OneOrMany, in_range};
 use crate::requests::Entry;
 use crate::state::Serving;
+use crate::vectors::cut;
 
 /// A request.
 #[derive(Debug, Deserialize)]
@@ -117,34 +118,4 @@ async fn shorten(asked: &Asked, texts: &mut [String]) -> Result<(), ApiError> {
 
 async fn tokens(asked: &Asked, text: &str) -> Result<u32, ApiError> {
     Ok(asked.ready.lease.count(Prompt::Text { text: text.to_owned() }).await?.tokens)
-}
-
-/// Keeps the first so many numbers of a vector, at length 1 again.
-fn cut(vector: &mut Vec<f32>, count: usize) {
-    if count >= vector.len() {
-        return;
-    }
-    vector.truncate(count);
-    let length = vector.iter().map(|number| number * number).sum::<f32>().sqrt();
-    if length > 0.0 {
-        vector.iter_mut().for_each(|number| *number /= length);
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_vector_that_is_cut_has_length_one_again() {
-        let mut vector = vec![3.0, 4.0, 12.0];
-        cut(&mut vector, 2);
-        assert_eq!(vector, [0.6, 0.8]);
-        let mut nothing = vec![0.0, 0.0, 1.0];
-        cut(&mut nothing, 2);
-        assert_eq!(nothing, [0.0, 0.0], "no length to divide by");
-        let mut short = vec![1.0];
-        cut(&mut short, 9);
-        assert_eq!(short, [1.0]);
-    }
 }

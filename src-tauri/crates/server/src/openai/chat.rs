@@ -149,7 +149,8 @@ struct Answered {
     tool_calls: Vec<ToolCall>,
 }
 
-/// What computes, and its version: the same seed gives the same answer as long as it is the same.
+/// What computes, and its version. A seed gives the same answer again as long as that is the same and nothing else was
+/// answered in between: where a conversation lies in llama.cpp's cache, and beside which others, changes the last digits.
 pub(crate) const FINGERPRINT: &str = concat!("inglenook-", env!("CARGO_PKG_VERSION"));
 
 async fn whole(head: Head, answers: Vec<Answer>, manner: &Manner) -> Result<Response, ApiError> {
