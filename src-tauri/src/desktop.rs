@@ -10,21 +10,36 @@ use tauri::Manager as _;
 use tauri_plugin_dialog::DialogExt as _;
 
 use crate::drops::Drops;
+use crate::login::Login;
+use crate::tray;
 
 /// The desktop around the window.
 pub(crate) struct TauriDesktop {
     app: tauri::AppHandle,
+    login: Option<Login>,
 }
 
 impl TauriDesktop {
-    pub(crate) fn new(app: tauri::AppHandle) -> Self {
-        Self { app }
+    pub(crate) fn new(app: tauri::AppHandle, login: Option<Login>) -> Self {
+        Self { app, login }
+    }
+
+    fn login(&self) -> Result<&Login, ErrorInfo> {
+        self.login.as_ref().ok_or_else(|| {
+            ErrorInfo::new(ErrorCode::Unavailable, "The system cannot start Inglenook from where it lies.")
+        })
     }
 }
 
 impl Desktop for TauriDesktop {
     fn abilities(&self) -> Abilities {
-        Abilities { pick_folder: true, reveal: true, open_link: true }
+        Abilities {
+            pick_folder: true,
+            reveal: true,
+            open_link: true,
+            start_at_login: self.login.is_some(),
+            tray: Some(tray::is_there()),
+        }
     }
 
     fn pick_folder(&self) -> BoxFuture<'_, Result<Option<PathBuf>, ErrorInfo>> {
@@ -44,6 +59,14 @@ impl Desktop for TauriDesktop {
 
     fn reveal(&self, path: &Path) -> Result<(), ErrorInfo> {
         tauri_plugin_opener::reveal_item_in_dir(path).map_err(|error| not_possible("open the file manager", &error))
+    }
+
+    fn starts_at_login(&self) -> Result<bool, ErrorInfo> {
+        self.login()?.is_on().map_err(|error| not_possible("say whether it starts Inglenook at login", &error))
+    }
+
+    fn start_at_login(&self, on: bool) -> Result<(), ErrorInfo> {
+        self.login()?.set(on).map_err(|error| not_possible("change what it starts at login", &error))
     }
 
     fn drops(&self) -> BoxStream<'static, FileDrop> {

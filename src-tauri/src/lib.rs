@@ -1,10 +1,13 @@
 //! The shell: a window around the host. Desktop-only abilities live here (window, dialogues, single instance);
 //! what the application does lives in the crates below.
 
+mod background;
 mod desktop;
 mod drops;
+mod login;
 mod rpc;
 mod startup;
+mod tray;
 mod window;
 
 use std::path::{Path, PathBuf};
@@ -27,7 +30,7 @@ pub fn refuse(words: &str) -> ! {
     std::process::exit(1);
 }
 
-/// Opens the window and runs until it is closed.
+/// Opens the window and runs until it is closed, or for longer while it serves.
 pub fn run() {
     let places = Places::of_this_machine().ok();
     // Where there is none the host finds none either, and the page says why.
@@ -40,19 +43,27 @@ pub fn run() {
     }
     let app = app
         .manage(rpc::OpenStreams::default())
+        .manage(drops::Drops::default())
+        .manage(background::InTray::default())
         .invoke_handler(tauri::generate_handler![rpc::rpc, rpc::stream, rpc::unstream])
         .setup(move |app| {
             let handle = app.handle().clone();
+            app.manage(window::WebViewFolder(web_view_folder(&handle, home.as_ref())));
             app.manage(HostStartup::new(move || begin(handle.clone()).boxed()));
-            window::open(app.handle(), web_view_folder(app.handle(), home.as_ref()))?;
+            if !background::is_asked() {
+                window::open(app.handle())?;
+            }
             Ok(())
         })
         .build(tauri::generate_context!());
     match app {
-        Ok(app) => app.run(|handle, event| {
-            if let RunEvent::Exit = event {
-                close(handle);
-            }
+        Ok(app) => app.run(|handle, event| match event {
+            // Without a code it was the last window that closed.
+            RunEvent::ExitRequested { code: None, api, .. } if background::goes_on(handle) => api.prevent_exit(),
+            RunEvent::Exit => close(handle),
+            #[cfg(target_os = "macos")]
+            RunEvent::Reopen { .. } => window::show(handle),
+            _ => {}
         }),
         Err(error) => refuse(&format!("the window could not be opened: {error}")),
     }
@@ -62,11 +73,20 @@ pub fn run() {
 /// separate homes (a portable copy, a test) can run side by side; not the home itself, which a planned move changes
 /// between the first start and the second.
 fn single_instance(places: Option<&Places>) -> tauri::plugin::TauriPlugin<tauri::Wry> {
-    let decides = places.map_or(Path::new(""), |places| places.environment.as_deref().unwrap_or(&places.config));
+    let decides = places.map_or(Path::new(""), decides);
     tauri_plugin_single_instance::Builder::new()
         .dbus_id(format!("app.inglenook.Home{}", fingerprint(decides)))
-        .callback(|app, _arguments, _folder| window::show(app))
+        .callback(|app, arguments, _folder| {
+            if !arguments.iter().any(|argument| argument == background::BACKGROUND) {
+                window::show(app);
+            }
+        })
         .build()
+}
+
+/// What decides where the data lies, whatever was planned for it.
+fn decides(places: &Places) -> &Path {
+    places.environment.as_deref().unwrap_or(&places.config)
 }
 
 /// A short name for a folder that a bus name can hold.
@@ -91,7 +111,18 @@ fn web_view_folder(app: &tauri::AppHandle, home: Option<&Home>) -> PathBuf {
 /// Begins to start the host on the runtime's own threads: opening the database must not wait for the first poll of a
 /// call.
 fn begin(app: tauri::AppHandle) -> impl Future<Output = Result<Arc<Reached>, ErrorInfo>> {
-    let started = tauri::async_runtime::spawn(start(app));
+    let started = tauri::async_runtime::spawn(async move {
+        let started = start(app.clone()).await;
+        if background::is_asked() && app.webview_windows().is_empty() {
+            background::begin(&app, &started).await;
+        }
+        if let Ok(reached) = &started
+            && let Reached::Here { host, .. } = &**reached
+        {
+            tauri::async_runtime::spawn(background::follow(app, Arc::clone(host)));
+        }
+        started
+    });
     async move {
         started.await.unwrap_or_else(|error| {
             Err(ErrorInfo::new(ErrorCode::Internal, "Inglenook could not start.").with_detail(error.to_string()))
@@ -103,7 +134,11 @@ async fn start(app: tauri::AppHandle) -> Result<Arc<Reached>, ErrorInfo> {
     let places = Places::of_this_machine()?;
     let resources = app.path().resource_dir().ok();
     let (launcher, surroundings) = (Launcher::from_environment(), Surroundings::of_this_process());
-    let desktop = Arc::new(desktop::TauriDesktop::new(app));
+    let login = login::Login::of(&places, &fingerprint(decides(&places)));
+    if let Some(login) = &login {
+        login.refresh();
+    }
+    let desktop = Arc::new(desktop::TauriDesktop::new(app, login));
     Ok(Arc::new(Reached::open(HostOptions { places, launcher, resources, surroundings, desktop }).await?))
 }
 

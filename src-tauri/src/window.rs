@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use tauri::webview::{NewWindowResponse, PageLoadEvent};
 use tauri::window::Color;
-use tauri::{AppHandle, Manager as _, WebviewUrl, WebviewWindowBuilder, WindowEvent};
+use tauri::{AppHandle, Manager as _, WebviewUrl, WebviewWindow, WebviewWindowBuilder, WindowEvent};
 
 use crate::drops::Drops;
 use crate::rpc::OpenStreams;
@@ -19,13 +19,16 @@ const PAGE_LIGHT: Color = Color(0xfb, 0xf9, 0xf6, 0xff);
 /// Windows and Android serve the page under a name of the web's; elsewhere that is somebody else's server.
 const UNDER_A_WEB_NAME: bool = cfg!(any(windows, target_os = "android"));
 
-/// Opens the window. `data` is the folder where the web view keeps what is its own (cache, local storage).
+/// The folder where the web view keeps what is its own (cache, local storage).
+pub(crate) struct WebViewFolder(pub(crate) PathBuf);
+
+/// Opens the window.
 ///
 /// # Errors
 /// What the system's web view says when it cannot be made.
-pub(crate) fn open(app: &AppHandle, data: PathBuf) -> tauri::Result<()> {
+pub(crate) fn open(app: &AppHandle) -> tauri::Result<WebviewWindow> {
     let window = WebviewWindowBuilder::new(app, MAIN, WebviewUrl::App("index.html".into()))
-        .data_directory(data)
+        .data_directory(app.state::<WebViewFolder>().0.clone())
         .title("Inglenook")
         .inner_size(1180.0, 780.0)
         .min_inner_size(640.0, 480.0)
@@ -38,18 +41,17 @@ pub(crate) fn open(app: &AppHandle, data: PathBuf) -> tauri::Result<()> {
             }
         })
         .build()?;
-    let drops = Drops::default();
-    app.manage(drops.clone());
+    let (drops, streams) = (app.state::<Drops>().inner().clone(), app.state::<OpenStreams>().inner().clone());
     // A page never learns where dropped files lie. What is dragged and is no file still belongs to the page.
-    window.on_window_event(move |event| {
-        if let WindowEvent::DragDrop(event) = event {
-            drops.tell(event);
-        }
+    window.on_window_event(move |event| match event {
+        WindowEvent::DragDrop(event) => drops.tell(event),
+        WindowEvent::Destroyed => streams.close_all(),
+        _ => {}
     });
     if matches!(window.theme(), Ok(tauri::Theme::Dark)) {
         window.set_background_color(Some(PAGE_DARK))?;
     }
-    Ok(())
+    Ok(window)
 }
 
 /// Whether an address is the application's own page. Everything else opens nowhere: links go through the host,
@@ -63,13 +65,23 @@ fn is_own_page(url: &tauri::Url) -> bool {
     url.host_str() == Some(own_host) && url.port().is_none()
 }
 
-/// Brings the window to the front.
+/// Brings the window to the front; opens it where it was closed.
 pub(crate) fn show(app: &AppHandle) {
-    if let Some(window) = app.get_webview_window(MAIN) {
-        let shown = window.unminimize().and_then(|()| window.show()).and_then(|()| window.set_focus());
-        if let Err(error) = shown {
-            tracing::warn!(%error, "the window could not be brought to the front");
-        }
+    let window = app.get_webview_window(MAIN).map_or_else(|| open(app), Ok);
+    let shown = window.and_then(|window| {
+        window.unminimize()?;
+        window.show()?;
+        window.set_focus()
+    });
+    if let Err(error) = shown {
+        tracing::warn!(%error, "the window could not be brought to the front");
+    }
+}
+
+/// Opens the window where it disturbs nobody and still is found.
+pub(crate) fn open_minimised(app: &AppHandle) {
+    if let Err(error) = open(app).and_then(|window| window.minimize()) {
+        tracing::warn!(%error, "the window could not be opened");
     }
 }
 

@@ -118,8 +118,11 @@ fn a_command_finds_the_server_that_has_the_data_open() {
     let serving = Serving::begin(&terminal, free_port());
     assert_eq!(terminal.json(&["status", "--json"])["server"]["kind"], "running");
     assert_eq!(terminal.json(&["ps", "--json"]), serde_json::json!([]));
-    terminal.reads(&["load", "pocket"]);
-    assert_eq!(terminal.json(&["ps", "--json"])[0]["name"], "pocket", "it stays after the command");
+    terminal.reads(&["load", "pocket", "--context", "512"]);
+    let loaded = terminal.json(&["ps", "--json"]);
+    assert_eq!(loaded[0]["name"], "pocket", "it stays after the command");
+    assert_eq!(loaded[0]["state"]["context_length"], 512, "as long as it was asked for");
+    assert_eq!(terminal.code(&["load", "pocket", "--context", "0"]), Some(2), "there is no such context");
     assert_eq!(
         terminal.reads(&["chat", "pocket", "What is the capital of Norway?"]).trim(),
         "The capital of Norway is Oslo."

@@ -15,7 +15,16 @@ reveal: boolean,
 /**
  * Can open a link in the system's browser.
  */
-open_link: boolean, };
+open_link: boolean, 
+/**
+ * Can be started when the person logs in.
+ */
+start_at_login: boolean, 
+/**
+ * Whether the system shows a tray, where the application is found once its window is closed; `None` where no
+ * window of its own could be closed.
+ */
+tray: boolean | null, };
 
 /**
  * What an answer's stream tells. The first event is always a [`AnswerEvent::Snapshot`], the last a
@@ -1175,7 +1184,11 @@ model: ModelId,
 /**
  * Although it seems not to fit: the estimate may be wrong, and the person may know better.
  */
-anyway: boolean, };
+anyway: boolean, 
+/**
+ * Tokens that its context is to hold, at most what it was trained for; without it what is set for chats.
+ */
+context_length?: number, };
 
 /**
  * How much the log tells.
@@ -2045,6 +2058,10 @@ export type ServerSettings = {
  */
 start_with_app: boolean, 
 /**
+ * While it is on, closing the window leaves the application running in the tray, where there is one.
+ */
+keep_serving: boolean, 
+/**
  * The port it listens on, 1 to 65535.
  */
 port: number, 
@@ -2235,6 +2252,15 @@ from: number,
  * At most, tokens a second.
  */
 to: number, };
+
+/**
+ * Whether the application is started, without its window and with its server on, when the person logs in.
+ */
+export type StartAtLogin = { 
+/**
+ * It is.
+ */
+on: boolean, };
 
 /**
  * Something to download.
@@ -2465,6 +2491,8 @@ export interface Calls {
   "hardware.retryKernels": { request: Nothing; response: Nothing };
   "desktop.pickFolder": { request: Nothing; response: PickedFolder };
   "desktop.openLink": { request: LinkRef; response: Nothing };
+  "desktop.startAtLogin": { request: Nothing; response: StartAtLogin };
+  "desktop.setStartAtLogin": { request: StartAtLogin; response: Nothing };
 }
 
 export interface Streams {

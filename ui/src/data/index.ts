@@ -8,6 +8,7 @@ export {
   adoptModels,
   keys,
   saveSettings,
+  setStartAtLogin,
   type SearchedFor,
   type SettingsChange,
   useChat,
@@ -30,6 +31,7 @@ export {
   useRecommended,
   useServerStatus,
   useServerTokens,
+  useStartAtLogin,
   useSettings,
   useToken,
 } from './queries';

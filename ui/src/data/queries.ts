@@ -24,6 +24,7 @@ import type {
   ServerStatus,
   ServerToken,
   Settings,
+  StartAtLogin,
   TokenState,
 } from '../contract/bindings';
 import { host } from '../host';
@@ -65,6 +66,7 @@ export const keys = {
   ledger: ['network', 'ledger'],
   serverStatus: ['server', 'status'],
   serverTokens: ['server', 'tokens'],
+  startAtLogin: ['start at login'],
 } as const;
 
 /** What the window needs before it can show anything; what it brings along need not be asked for again. */
@@ -246,6 +248,23 @@ export const useServerTokens = () =>
     queryKey: keys.serverTokens,
     queryFn: () => host.call('server.tokens', {}),
   }));
+
+/** Whether the system starts the application at login; asked only where it can. */
+export const useStartAtLogin = (can: () => boolean) =>
+  createQuery<StartAtLogin>(() => ({
+    queryKey: keys.startAtLogin,
+    queryFn: () => host.call('desktop.startAtLogin', {}),
+    enabled: can(),
+  }));
+
+/** Changes that, and shows what the system says to it. */
+export async function setStartAtLogin(on: boolean): Promise<void> {
+  try {
+    await host.call('desktop.setStartAtLogin', { on });
+  } finally {
+    await queryClient.invalidateQueries({ queryKey: keys.startAtLogin });
+  }
+}
 
 /** What loads were said to take, and took; newest first. */
 export const useLoads = () =>

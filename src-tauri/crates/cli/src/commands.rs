@@ -44,6 +44,9 @@ pub(crate) enum Command {
         /// Although it seems not to fit.
         #[arg(long)]
         anyway: bool,
+        /// Tokens that its context is to hold; without it what is set for chats.
+        #[arg(long, value_name = "TOKENS", value_parser = clap::value_parser!(u32).range(1..))]
+        context: Option<u32>,
     },
     /// Unload a model.
     #[command(visible_alias = "stop")]

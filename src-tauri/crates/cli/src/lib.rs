@@ -106,7 +106,7 @@ async fn ask(app: &Reached, command: Command, out: &Out) -> Result<ExitCode, Err
         Command::Models => models::list(app, out).await,
         Command::Pull { what } => pull::pull(app, &what, out).await,
         Command::Rm { model, yes } => models::remove(app, &model, yes, out).await,
-        Command::Load { model, anyway } => models::load(app, &model, anyway, out).await,
+        Command::Load { model, anyway, context } => models::load(app, &model, anyway, context, out).await,
         Command::Unload { model, all } => models::unload(app, model.as_deref(), all, out).await,
         Command::Chat { model, prompt, system, thinking } => {
             let asked = chat::Asked { model, prompt: prompt.join(" "), system, thinking };

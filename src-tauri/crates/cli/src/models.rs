@@ -2,7 +2,9 @@
 
 use std::process::ExitCode;
 
-use inglenook_contract::{ErrorCode, ErrorInfo, Freed, Model, ModelState, Nothing, ServerState, ServerStatus};
+use inglenook_contract::{
+    ErrorCode, ErrorInfo, Freed, LoadModel, Model, ModelState, Nothing, ServerState, ServerStatus,
+};
 use inglenook_host::{Reached, Remote};
 use serde_json::{Value, json};
 
@@ -117,9 +119,16 @@ fn agrees(one: &Named) -> Result<bool, ErrorInfo> {
     Ok(read.is_ok() && matches!(line.trim().to_lowercase().as_str(), "y" | "yes"))
 }
 
-pub(crate) async fn load(app: &Reached, name: &str, anyway: bool, out: &Out) -> Result<ExitCode, ErrorInfo> {
+pub(crate) async fn load(
+    app: &Reached,
+    name: &str,
+    anyway: bool,
+    context_length: Option<u32>,
+    out: &Out,
+) -> Result<ExitCode, ErrorInfo> {
     let one = naming::find(app, name).await?;
-    let _: Nothing = app.ask("model.load", json!({ "model": one.model.id, "anyway": anyway })).await?;
+    let wanted = LoadModel { model: one.model.id.clone(), anyway, context_length };
+    let _: Nothing = app.ask("model.load", wanted).await?;
     let now = naming::find(app, one.model.id.as_str()).await?;
     out.answer(&shown(&now), || match &now.model.state {
         ModelState::Ready { memory_bytes, context_length, .. } => {

@@ -259,6 +259,10 @@ api! {
         "desktop.pickFolder" desktop_pick_folder(Nothing) -> PickedFolder;
         /// Opens a link in the system's browser: https and mailto only.
         "desktop.openLink" desktop_open_link(LinkRef) -> Nothing;
+        /// Whether the system starts the application at login.
+        "desktop.startAtLogin" desktop_start_at_login(Nothing) -> StartAtLogin;
+        /// Has the system start it at login, or no longer.
+        "desktop.setStartAtLogin" desktop_set_start_at_login(StartAtLogin) -> Nothing;
     }
     streams {
         /// What changed, from now on, in batches.

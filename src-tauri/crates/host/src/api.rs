@@ -31,7 +31,7 @@ impl Api for Host {
     async fn app_hello(&self, _: Nothing) -> Answer<Hello> {
         Ok(Hello {
             version: env!("CARGO_PKG_VERSION").to_owned(),
-            abilities: self.desktop.abilities(),
+            abilities: desktop::ask(&self.desktop, |desktop| Ok(desktop.abilities())).await?,
             settings: self.app.settings(),
             data: settings::data_location(&self.app),
             notices: self.app.notices(),
@@ -355,6 +355,14 @@ impl Api for Host {
     async fn desktop_open_link(&self, request: LinkRef) -> Answer<Nothing> {
         check_link(&request.url)?;
         self.ask_desktop(move |desktop| desktop.open_link(&request.url)).await
+    }
+
+    async fn desktop_start_at_login(&self, _: Nothing) -> Answer<StartAtLogin> {
+        Ok(StartAtLogin { on: desktop::ask(&self.desktop, |desktop| desktop.starts_at_login()).await? })
+    }
+
+    async fn desktop_set_start_at_login(&self, request: StartAtLogin) -> Answer<Nothing> {
+        self.ask_desktop(move |desktop| desktop.start_at_login(request.on)).await
     }
 
     async fn app_changes(&self, _: Nothing) -> Answer<EventStream<Vec<Changed>>> {

@@ -11,7 +11,7 @@ use serde_json::Value;
 
 /// The desktop around the application. What a host cannot do it declines, and the window does not offer it.
 pub trait Desktop: Send + Sync {
-    /// What of the following works here.
+    /// What of the following works here; the system may be asked for it.
     fn abilities(&self) -> Abilities;
 
     /// Lets the person pick a folder; `None` if they closed the dialogue.
@@ -29,11 +29,29 @@ pub trait Desktop: Send + Sync {
     /// [`ErrorCode::Unavailable`] if the system would not.
     fn reveal(&self, path: &Path) -> Result<(), ErrorInfo>;
 
+    /// Whether the system starts the application when the person logs in.
+    ///
+    /// # Errors
+    /// [`ErrorCode::Unavailable`] if the system does not do such things or would not say.
+    fn starts_at_login(&self) -> Result<bool, ErrorInfo> {
+        Err(declined(NO_LOGIN))
+    }
+
+    /// Has the system start the application, without its window, when the person logs in; or no longer.
+    ///
+    /// # Errors
+    /// [`ErrorCode::Unavailable`] if the system does not do such things or would not.
+    fn start_at_login(&self, _on: bool) -> Result<(), ErrorInfo> {
+        Err(declined(NO_LOGIN))
+    }
+
     /// Files that are dragged over the window, from now on; ends at once where there is no window to drag them over.
     fn drops(&self) -> BoxStream<'static, FileDrop> {
         Box::pin(futures::stream::empty())
     }
 }
+
+const NO_LOGIN: &str = "Inglenook cannot be started at login from here.";
 
 /// No desktop at all: a machine without a display.
 pub struct NoDesktop;
@@ -60,9 +78,10 @@ impl Desktop for NoDesktop {
 ///
 /// # Errors
 /// What the desktop says.
-pub(crate) async fn ask<F>(desktop: &Arc<dyn Desktop>, ask: F) -> Result<(), ErrorInfo>
+pub(crate) async fn ask<F, T>(desktop: &Arc<dyn Desktop>, ask: F) -> Result<T, ErrorInfo>
 where
-    F: FnOnce(&dyn Desktop) -> Result<(), ErrorInfo> + Send + 'static,
+    F: FnOnce(&dyn Desktop) -> Result<T, ErrorInfo> + Send + 'static,
+    T: Send + 'static,
 {
     let desktop = Arc::clone(desktop);
     tokio::task::spawn_blocking(move || ask(&*desktop)).await.unwrap_or_else(|error| {

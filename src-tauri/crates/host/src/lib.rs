@@ -8,6 +8,7 @@ mod control;
 mod desktop;
 mod logging;
 mod reach;
+mod serving;
 mod start;
 
 pub use control::{Door, Remote};

@@ -7,8 +7,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use inglenook_contract::{
-    ErrorCode, ErrorInfo, EventStream, Hello, LinkRef, ModelList, ModelRef, Nothing, PickedFolder, dispatch_call,
-    open_stream,
+    Abilities, ErrorCode, ErrorInfo, EventStream, Hello, LinkRef, ModelList, ModelRef, Nothing, PickedFolder,
+    StartAtLogin, dispatch_call, open_stream,
 };
 use inglenook_settings::Home;
 use serde::Serialize;
@@ -125,7 +125,9 @@ async fn there(remote: &Remote, desktop: &Arc<dyn Desktop>, name: &str, request:
     match name {
         "app.hello" => {
             let mut hello: Hello = decode(remote.call(name, request).await?)?;
-            hello.abilities = desktop.abilities();
+            // Closing this window ends nothing: what serves is in the other process.
+            let abilities = crate::desktop::ask(desktop, |desktop| Ok(desktop.abilities())).await?;
+            hello.abilities = Abilities { tray: None, ..abilities };
             encode(hello)
         }
         "desktop.pickFolder" => {
@@ -136,6 +138,13 @@ async fn there(remote: &Remote, desktop: &Arc<dyn Desktop>, name: &str, request:
             let LinkRef { url } = decode(request)?;
             check_link(&url)?;
             beside(desktop, move |desktop| desktop.open_link(&url)).await
+        }
+        "desktop.startAtLogin" => {
+            encode(StartAtLogin { on: crate::desktop::ask(desktop, |desktop| desktop.starts_at_login()).await? })
+        }
+        "desktop.setStartAtLogin" => {
+            let StartAtLogin { on } = decode(request)?;
+            beside(desktop, move |desktop| desktop.start_at_login(on)).await
         }
         "model.reveal" => {
             let ModelRef { model } = decode(request)?;

@@ -64,7 +64,15 @@ impl Server {
         self.0.close(&mut running).await;
         if on {
             self.0.open(&mut running).await;
+        } else {
+            self.0.tell(ServerState::Off);
         }
+    }
+
+    /// Whether it runs, from now on. A server that starts again, because it was set otherwise, was never off.
+    #[must_use]
+    pub fn watch(&self) -> watch::Receiver<ServerState> {
+        self.0.state.subscribe()
     }
 
     /// As it is now.
@@ -90,6 +98,7 @@ impl Server {
     pub async fn shutdown(&self) {
         let mut running = self.0.running.lock().await;
         self.0.close(&mut running).await;
+        self.0.tell(ServerState::Off);
     }
 }
 
@@ -135,13 +144,13 @@ impl Inner {
         Ok((stop, task, ServerState::Running { address: format!("http://127.0.0.1:{port}"), lan }))
     }
 
+    /// Ends what runs, and leaves what is told of it to whoever knows what comes next.
     async fn close(&self, running: &mut Option<Running>) {
         if let Some(Running { stop, task, .. }) = running.take() {
             stop.cancel();
             let _ = task.await;
             tracing::info!("the server is off");
         }
-        self.tell(ServerState::Off);
     }
 }
 

@@ -331,6 +331,42 @@ describe('the settings', () => {
     await soon(() => expect(world.settings.server.load_on_demand).toBe(false));
   });
 
+  it('of what goes on without the window are there where there is a window', async () => {
+    await set(words.set.port);
+    expect(text(), 'a browser has neither tray nor login').not.toContain(words.set.keep);
+    expect(text()).not.toContain(words.set.login);
+  });
+
+  it('keep the server in the tray, and start it at login', async () => {
+    world.abilities = { ...world.abilities, tray: true, start_at_login: true };
+    await set(words.set.keep);
+    expect(labelled(words.set.keep).ariaChecked, 'programs keep their server').toBe('true');
+    labelled(words.set.keep).click();
+    await soon(() => expect(world.settings.server.keep_serving).toBe(false));
+    await soon(() => expect(labelled<HTMLButtonElement>(words.set.login).disabled).toBe(false));
+    labelled(words.set.login).click();
+    await soon(() => expect(labelled(words.set.login).ariaChecked).toBe('true'));
+    expect(world.startsAtLogin).toBe(true);
+  });
+
+  it('say where there is no tray to keep it in, and what the system refuses', async () => {
+    world.abilities = { ...world.abilities, tray: false, start_at_login: true };
+    const refused = 'The system could not change what it starts at login.';
+    const { call } = host;
+    host.call = (name, request) => {
+      if (name !== 'desktop.setStartAtLogin') return call(name, request);
+      return Promise.reject(new HostError({ code: 'unavailable', message: refused, retryable: false }));
+    };
+    await set(words.set.keep);
+    expect(labelled<HTMLButtonElement>(words.set.keep).disabled).toBe(true);
+    expect(labelled(words.set.keep).ariaChecked).toBe('false');
+    expect(text()).toContain(words.set.keepNoTray);
+    await soon(() => expect(labelled<HTMLButtonElement>(words.set.login).disabled).toBe(false));
+    labelled(words.set.login).click();
+    await soon(() => expect(text()).toContain(refused));
+    expect(labelled(words.set.login).ariaChecked, 'the switch shows what is').toBe('false');
+  });
+
   it('warn that nobody can come in where a token is asked for and there is none', async () => {
     await set(words.set.port);
     labelled(words.set.requireToken).click();

@@ -162,6 +162,13 @@ export const words = {
     portWrong: 'A port is a whole number from 1 to 65,535.',
     start: 'Start with Inglenook',
     startHint: 'The server is switched on whenever Inglenook is opened.',
+    keep: 'Keep serving without the window',
+    keepHint: 'While the server is on, closing the window leaves Inglenook running in the tray.',
+    keepNoTray:
+      'This desktop shows no tray, so closing the window ends the server. “inglenook serve” needs neither.',
+    login: 'Serve from login',
+    loginHint: 'When you log in, Inglenook starts in the tray with its server on.',
+    loginHintNoTray: 'When you log in, Inglenook starts with its window out of the way and its server on.',
     requireToken: 'Ask for a token on this machine too',
     requireTokenHint: 'Otherwise every program on this machine may use your models.',
     requireTokenLan: 'While you share on your network, everybody needs one.',

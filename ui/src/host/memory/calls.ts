@@ -44,7 +44,7 @@ export function handlers(parts: CallParts): Handlers {
     ...serverCalls(parts),
     'app.hello': () => ({
       version: '0.1.0',
-      abilities: { pick_folder: false, reveal: false, open_link: false },
+      abilities: world.abilities,
       settings: world.settings,
       data: location(),
       notices: world.notices,
@@ -79,5 +79,10 @@ export function handlers(parts: CallParts): Handlers {
     },
     'desktop.pickFolder': declined,
     'desktop.openLink': declined,
+    'desktop.startAtLogin': () => ({ on: world.startsAtLogin }),
+    'desktop.setStartAtLogin': ({ on }) => {
+      world.startsAtLogin = on;
+      return nothing;
+    },
   };
 }

@@ -3,6 +3,7 @@ import type { ServerRequest, ServerSettings } from '../../contract/bindings';
 
 export const serverSettings = (): ServerSettings => ({
   start_with_app: false,
+  keep_serving: true,
   port: 1234,
   lan: false,
   require_token: false,

@@ -1,5 +1,6 @@
 // The record of the world in memory: chats as trees of messages, models, settings.
 import type {
+  Abilities,
   Chat,
   ChatSummary,
   Download,
@@ -35,6 +36,15 @@ export const missing = (what: string) =>
   new HostError({ code: 'not_found', message: `This ${what} does not exist any more.`, retryable: false });
 
 export class World {
+  /** What the desktop around it can do: a browser can do nothing of it. */
+  abilities: Abilities = {
+    pick_folder: false,
+    reveal: false,
+    open_link: false,
+    start_at_login: false,
+    tray: null,
+  };
+  startsAtLogin = false;
   settings = settings();
   hardware = hardware();
   /** What a look at the machine finds; looks are counted from 0. */

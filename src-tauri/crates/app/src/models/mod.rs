@@ -72,8 +72,8 @@ pub async fn rescan(app: &App) -> Result<ModelList> {
 /// loading.
 pub async fn load(app: &App, request: &LoadModel) -> Result<()> {
     let model = find(app, &request.model).await.ok_or(AppError::UnknownModel)?;
-    let parameters = defaults::effective(&Parameters::default(), &app.settings().defaults, &model);
-    let mut spec = load_spec(app, &model, &parameters).await?;
+    let defaults = defaults::effective(&Parameters::default(), &app.settings().defaults, &model);
+    let mut spec = load_spec(app, &model, &with_context(request.context_length, &defaults, &model)).await?;
     if request.anyway {
         spec.memory_bytes = Some(0);
     }
@@ -117,6 +117,13 @@ pub(crate) async fn for_chat(app: &App, chat: &Chat) -> Result<LibraryModel> {
         Some(model) => Ok(model),
         None => Err(app.away().folder_of(&chosen).map_or(AppError::ModelGone, AppError::ModelAway)),
     }
+}
+
+/// Parameters with the context that was asked for, if one was; never longer than what the model was trained for.
+pub(crate) fn with_context(asked: Option<u32>, parameters: &Parameters, model: &LibraryModel) -> Parameters {
+    let longest = model.context_length.unwrap_or(u32::MAX);
+    let context_length = asked.or(parameters.context_length).map(|length| length.min(longest));
+    Parameters { context_length, ..parameters.clone() }
 }
 
 /// How a model is loaded to chat with these parameters.

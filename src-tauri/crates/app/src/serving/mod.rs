@@ -186,9 +186,7 @@ fn as_it_is(app: &App, model: &LibraryModel, wish: &Wish) -> Option<Lease> {
 }
 
 async fn loaded(app: &App, model: &LibraryModel, defaults: &Parameters, wish: &Wish) -> Result<Lease> {
-    let longest = model.context_length.unwrap_or(u32::MAX);
-    let context_length = wish.context_length.or(defaults.context_length).map(|length| length.min(longest));
-    let parameters = Parameters { context_length, ..defaults.clone() };
+    let parameters = models::with_context(wish.context_length, defaults, model);
     let mut spec = match model.embedder {
         Some(engine) => models::spec_on(engine, app, model, &parameters).await?,
         None => models::load_spec(app, model, &parameters).await?,

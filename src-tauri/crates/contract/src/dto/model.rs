@@ -263,6 +263,10 @@ pub struct LoadModel {
     /// Although it seems not to fit: the estimate may be wrong, and the person may know better.
     #[serde(default)]
     pub anyway: bool,
+    /// Tokens that its context is to hold, at most what it was trained for; without it what is set for chats.
+    #[serde(default)]
+    #[ts(optional)]
+    pub context_length: Option<u32>,
 }
 
 /// Names a folder.

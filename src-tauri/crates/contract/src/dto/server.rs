@@ -11,6 +11,8 @@ use crate::{ErrorInfo, ModelId, TokenId};
 pub struct ServerSettings {
     /// It is switched on when the application starts.
     pub start_with_app: bool,
+    /// While it is on, closing the window leaves the application running in the tray, where there is one.
+    pub keep_serving: bool,
     /// The port it listens on, 1 to 65535.
     pub port: u16,
     /// Other machines of the network may use it; every request needs a token then.
@@ -37,6 +39,7 @@ impl Default for ServerSettings {
     fn default() -> Self {
         Self {
             start_with_app: false,
+            keep_serving: true,
             port: 1234,
             lan: false,
             require_token: false,

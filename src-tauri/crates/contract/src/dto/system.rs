@@ -29,6 +29,18 @@ pub struct Abilities {
     pub reveal: bool,
     /// Can open a link in the system's browser.
     pub open_link: bool,
+    /// Can be started when the person logs in.
+    pub start_at_login: bool,
+    /// Whether the system shows a tray, where the application is found once its window is closed; `None` where no
+    /// window of its own could be closed.
+    pub tray: Option<bool>,
+}
+
+/// Whether the application is started, without its window and with its server on, when the person logs in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct StartAtLogin {
+    /// It is.
+    pub on: bool,
 }
 
 /// Something about the data on disk that the person should know.
