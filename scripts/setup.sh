@@ -8,8 +8,8 @@ purpose=${1:-run}
 # What the window is built from (WebKitGTK), the compilers that crates call, and what builds llama.cpp.
 packages=(build-essential pkg-config libwebkit2gtk-4.1-dev librsvg2-dev libssl-dev cmake libclang-dev)
 if [ "$purpose" = test ]; then
-  # A display, a bus, the two browsers' drivers, and what watches a worker's system calls.
-  packages+=(xvfb xauth dbus dbus-x11 gnome-keyring webkit2gtk-driver chromium strace)
+  # A display, a bus, the two browsers' drivers, what watches a worker's system calls, and what joins two networks.
+  packages+=(xvfb xauth dbus dbus-x11 gnome-keyring webkit2gtk-driver chromium strace iproute2)
   # For the Python clients of the hub and of the local server; not every Python is Debian's.
   python3 -c 'import ensurepip, venv' 2>/dev/null || packages+=(python3 python3-venv)
 fi

@@ -2,6 +2,7 @@
 
 use std::io;
 
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::net::TcpStream;
@@ -10,7 +11,7 @@ use tokio::net::TcpStream;
 pub struct Connection(BufReader<TcpStream>);
 
 /// An answer.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 pub struct Answer {
     /// Its status.
     pub status: u16,
@@ -54,6 +55,24 @@ impl Answer {
     }
 }
 
+impl Request<'_> {
+    /// The request as it goes over the wire.
+    #[must_use]
+    pub fn bytes(&self) -> Vec<u8> {
+        let mut head = format!("{} {} HTTP/1.1\r\n", self.method, self.path);
+        for (name, value) in &self.headers {
+            head.push_str(&format!("{name}: {value}\r\n"));
+        }
+        if !self.body.is_empty() {
+            head.push_str(&format!("content-length: {}\r\n", self.body.len()));
+        }
+        head.push_str("\r\n");
+        let mut bytes = head.into_bytes();
+        bytes.extend_from_slice(self.body);
+        bytes
+    }
+}
+
 impl Connection {
     /// Connects to an address such as `127.0.0.1:1234`.
     ///
@@ -70,17 +89,7 @@ impl Connection {
     /// # Errors
     /// What the system says.
     pub async fn send(&mut self, request: &Request<'_>) -> io::Result<()> {
-        let mut head = format!("{} {} HTTP/1.1\r\n", request.method, request.path);
-        for (name, value) in &request.headers {
-            head.push_str(&format!("{name}: {value}\r\n"));
-        }
-        if !request.body.is_empty() {
-            head.push_str(&format!("content-length: {}\r\n", request.body.len()));
-        }
-        head.push_str("\r\n");
-        let mut bytes = head.into_bytes();
-        bytes.extend_from_slice(request.body);
-        self.raw(&bytes).await
+        self.raw(&request.bytes()).await
     }
 
     /// Sends bytes as they are.

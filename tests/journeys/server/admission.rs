@@ -2,149 +2,16 @@
 
 use inglenook_contract::*;
 use inglenook_journeys::http::{Connection, Request};
-use inglenook_server::{ROUTES, Route};
+use inglenook_server::ROUTES;
 use serde_json::json;
 
 use crate::Served;
-
-const LISTED: &str = "http://localhost:3000";
-
-/// What a request shows of itself.
-#[derive(Clone, Copy, Debug)]
-struct Shown<'a> {
-    hosts: &'a [&'a str],
-    origin: Option<&'a str>,
-    credential: Credential,
-    kind: &'a str,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq)]
-enum Credential {
-    None,
-    Wrong,
-    /// A token for everything, in one header or the other.
-    Bearer,
-    ApiKey,
-    /// A token for everything but what the route asks for.
-    Lacking,
-}
-
-struct Tokens {
-    all: String,
-    /// Without `read`, `generate`, `manage`.
-    lacking: [(TokenScope, String); 3],
-}
-
-impl Tokens {
-    async fn of(served: &Served) -> Self {
-        const ALL: [TokenScope; 3] = [TokenScope::Read, TokenScope::Generate, TokenScope::Manage];
-        let all = served.makes_token("all", &ALL).await.secret;
-        let mut lacking = Vec::new();
-        for scope in ALL {
-            let others: Vec<_> = ALL.into_iter().filter(|other| *other != scope).collect();
-            lacking.push((scope, served.makes_token("some", &others).await.secret));
-        }
-        Self { all, lacking: lacking.try_into().expect("three") }
-    }
-
-    fn header(&self, credential: Credential, route: &Route) -> Option<(&'static str, String)> {
-        let scope = route.scope.unwrap_or(TokenScope::Read);
-        let lacking = || self.lacking.iter().find(|(its, _)| *its == scope).map(|(_, secret)| secret.clone());
-        match credential {
-            Credential::None => None,
-            Credential::Wrong => Some(("authorization", "Bearer ink-0000".to_owned())),
-            Credential::Bearer => Some(("authorization", format!("Bearer {}", self.all))),
-            Credential::ApiKey => Some(("x-api-key", self.all.clone())),
-            Credential::Lacking => Some(("authorization", format!("Bearer {}", lacking()?))),
-        }
-    }
-}
-
-/// The status that has to come; `None` for any that says neither "not you" nor "not so".
-fn expected(route: &Route, shown: &Shown<'_>, own: &[String], token_needed: bool) -> Option<u16> {
-    let host = matches!(shown.hosts, [host] if own.iter().any(|own| own.eq_ignore_ascii_case(host)));
-    let json = route.method == "GET" || shown.kind == "application/json";
-    let token = match (shown.credential, route.scope) {
-        (_, None) | (Credential::Bearer | Credential::ApiKey, _) => None,
-        (Credential::Lacking, _) => Some(403),
-        (Credential::None | Credential::Wrong, _) => token_needed.then_some(401),
-    };
-    match (host, shown.origin) {
-        (false, _) => Some(403),
-        (true, Some(origin)) if origin != LISTED => Some(403),
-        _ if !json => Some(415),
-        _ => token,
-    }
-}
-
-async fn asks(connection: &mut Connection, route: &Route, shown: &Shown<'_>, token: Option<(&str, String)>) -> u16 {
-    let mut headers: Vec<(&str, String)> = shown.hosts.iter().map(|host| ("host", (*host).to_owned())).collect();
-    headers.extend(shown.origin.map(|origin| ("origin", origin.to_owned())));
-    headers.extend(token);
-    let path = route.path.replace("{*id}", "nothing").replace("{id}", "nothing").replace("{name}", "nothing");
-    let path = path.replace("{job_id}", "nothing");
-    let body: &[u8] = if route.method == "GET" { b"" } else { b"{}" };
-    if !body.is_empty() {
-        headers.push(("content-type", shown.kind.to_owned()));
-    }
-    let request = Request { method: route.method, path: &path, headers, body };
-    let answer = connection.ask(&request).await.unwrap_or_else(|error| panic!("{route:?} {shown:?}: {error}"));
-    let reads = answer.header("access-control-allow-origin");
-    let listed = shown.origin.filter(|origin| *origin == LISTED && answer.status != 403);
-    assert!(reads == listed || answer.status == 403, "{route:?} {shown:?}: the answer may be read by {reads:?}");
-    assert_eq!(answer.header("access-control-allow-credentials"), None, "never a browser's credentials");
-    answer.status
-}
-
-/// Everything against everything.
-async fn goes_through(served: &Served, own: &[String], token_needed: bool) {
-    let tokens = Tokens::of(served).await;
-    let mut connection = served.connects().await;
-    let (port, first) = (served.port, own[0].clone());
-    let foreign = format!("127.0.0.1.evil.com:{port}");
-    let elsewhere = format!("127.0.0.1:{}", port.wrapping_add(1));
-    let mut hosts: Vec<Vec<&str>> = own.iter().map(|host| vec![host.as_str()]).collect();
-    hosts.extend([
-        vec!["evil.com"],
-        vec![&foreign],
-        vec![&elsewhere],
-        vec!["127.0.0.1"],
-        vec![first.as_str(), "evil.com"],
-    ]);
-    let credentials =
-        [Credential::None, Credential::Wrong, Credential::Bearer, Credential::ApiKey, Credential::Lacking];
-    let mut asked = 0;
-    for route in ROUTES {
-        for hosts in &hosts {
-            for origin in [None, Some("null"), Some("http://evil.com"), Some("tauri://localhost"), Some(LISTED)] {
-                for credential in credentials {
-                    for kind in ["application/json", "text/plain", "application/x-www-form-urlencoded"] {
-                        if route.method == "GET" && kind != "application/json" {
-                            continue;
-                        }
-                        let shown = Shown { hosts, origin, credential, kind };
-                        let token = tokens.header(credential, route);
-                        let status = asks(&mut connection, route, &shown, token).await;
-                        let wanted = expected(route, &shown, own, token_needed);
-                        let fits = wanted.map_or(!matches!(status, 401 | 403 | 415), |wanted| wanted == status);
-                        assert!(fits, "{} {} {shown:?}: {status}, not {wanted:?}", route.method, route.path);
-                        asked += 1;
-                    }
-                }
-            }
-        }
-    }
-    assert!(asked > 1_000, "only {asked} requests: something is wrong with the list");
-}
-
-fn own_names(port: u16) -> Vec<String> {
-    ["127.0.0.1", "localhost", "[::1]", "LOCALHOST"].map(|name| format!("{name}:{port}")).to_vec()
-}
+use crate::matrix::{LISTED, goes_through, own_names};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn on_this_machine_every_route_is_open_to_programs_and_closed_to_foreign_pages() {
     let served = Served::with(|server| server.origins = vec![LISTED.into()]).await;
-    goes_through(&served, &own_names(served.port), false).await;
+    goes_through(&served, &own_names(served.port), &[], false, &mut served.connects().await).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -154,7 +21,7 @@ async fn where_a_token_is_required_no_route_does_without() {
         server.require_token = true;
     })
     .await;
-    goes_through(&served, &own_names(served.port), true).await;
+    goes_through(&served, &own_names(served.port), &[], true, &mut served.connects().await).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -172,7 +39,7 @@ async fn on_the_network_every_route_asks_for_a_token() {
     let mut own = own_names(served.port);
     own.push(format!("hearth.example:{}", served.port));
     own.extend(lan.iter().filter_map(|address| address.strip_prefix("http://")).map(str::to_owned));
-    goes_through(&served, &own, true).await;
+    goes_through(&served, &own, &[], true, &mut served.connects().await).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

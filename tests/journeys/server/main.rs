@@ -3,7 +3,12 @@
 
 mod admission;
 mod answers;
+#[cfg(target_os = "linux")]
+mod cable;
 mod crowd;
+#[cfg(target_os = "linux")]
+mod lan;
+mod matrix;
 
 use inglenook_contract::*;
 use inglenook_journeys::Person;

@@ -34,6 +34,9 @@ const METHODS: HeaderValue = HeaderValue::from_static("GET, HEAD, POST, DELETE, 
 pub(crate) struct Door {
     /// `name:port` of this machine, in lower case.
     pub(crate) names: Vec<String>,
+    /// It leads to the network, where nobody does without a token. The settings may say otherwise by now, but who came
+    /// in by this door came from there.
+    pub(crate) lan: bool,
 }
 
 impl Door {
@@ -51,7 +54,7 @@ impl Door {
             .collect();
         names.sort();
         names.dedup();
-        Self { names }
+        Self { names, lan: settings.lan }
     }
 
     fn lets_in(&self, headers: &HeaderMap, uri: &Uri) -> bool {
@@ -178,9 +181,9 @@ fn logged(mut response: Response, entry: Entry) -> Response {
     Response::from_parts(parts, Body::new(crate::sse::Followed::new(body, entry)))
 }
 
-/// The layer around one route: notes which it is, and holds the token against the scope.
+/// The layer around one route: notes which it is, and holds the token against the scope. `lan` is the door's.
 pub(crate) async fn admit(
-    State((serving, route)): State<(Serving, &'static Route)>,
+    State((serving, route, lan)): State<(Serving, &'static Route, bool)>,
     request: Request,
     next: Next,
 ) -> Response {
@@ -188,7 +191,8 @@ pub(crate) async fn admit(
         entry.route(route.path);
     }
     let Some(scope) = route.scope else { return next.run(request).await };
-    match check(&serving, scope, request.headers(), request.extensions().get::<Entry>()).await {
+    let needed = lan || serving.app().settings().server.require_token;
+    match check(&serving, scope, needed, request.headers(), request.extensions().get::<Entry>()).await {
         Ok(()) => next.run(request).await,
         Err(error) => error.into_response(),
     }
@@ -197,11 +201,10 @@ pub(crate) async fn admit(
 async fn check(
     serving: &Serving,
     scope: TokenScope,
+    needed: bool,
     headers: &HeaderMap,
     entry: Option<&Entry>,
 ) -> Result<(), ApiError> {
-    let settings = serving.app().settings().server;
-    let needed = settings.lan || settings.require_token;
     let Some(secret) = shown(headers) else {
         return if needed {
             Err(no_token("This server asks for a token: make one on its page in Inglenook."))

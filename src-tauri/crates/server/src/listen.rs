@@ -1,6 +1,7 @@
 //! Connections: accepted on the server's addresses, bounded in number, and cut when a client falls silent.
 
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::io::ErrorKind;
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -8,7 +9,8 @@ use axum::Router;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use tokio::net::{TcpListener, TcpStream};
+use socket2::SockRef;
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -17,6 +19,8 @@ use crate::routes;
 
 /// Connections at once; more wait in the system's queue.
 const CONNECTIONS: usize = 512;
+/// Connections in the system's queue.
+const WAITING: u32 = 1024;
 /// How long a client may take for the head of its request, and how long a connection stays open without one.
 const HEAD: Duration = Duration::from_secs(30);
 /// Bytes of the largest head.
@@ -29,16 +33,30 @@ const GRACE: Duration = Duration::from_millis(500);
 /// # Errors
 /// What the system says, for example that another program has the port.
 pub(crate) async fn bind(port: u16, lan: bool) -> std::io::Result<Vec<TcpListener>> {
-    let (first, second) = if lan {
-        (IpAddr::V4(Ipv4Addr::UNSPECIFIED), IpAddr::V6(Ipv6Addr::UNSPECIFIED))
-    } else {
-        (IpAddr::V4(Ipv4Addr::LOCALHOST), IpAddr::V6(Ipv6Addr::LOCALHOST))
-    };
-    let mut listeners = vec![TcpListener::bind(SocketAddr::new(first, port)).await?];
+    let (first, second) =
+        if lan { (Ipv4Addr::UNSPECIFIED, Ipv6Addr::UNSPECIFIED) } else { (Ipv4Addr::LOCALHOST, Ipv6Addr::LOCALHOST) };
+    let mut listeners = vec![TcpListener::bind((first, port)).await?];
     let port = listeners[0].local_addr()?.port();
-    // A machine without IPv6 does without; so does one whose system gives both families with the first.
-    listeners.extend(TcpListener::bind(SocketAddr::new(second, port)).await.ok());
+    match bind_v6(SocketAddr::from((second, port))) {
+        Ok(listener) => listeners.push(listener),
+        // Whoever asks this machine by its name may come to that other program, and show it their token.
+        Err(error) if error.kind() == ErrorKind::AddrInUse => return Err(error),
+        Err(error) => tracing::info!(%error, "this machine does without IPv6"),
+    }
     Ok(listeners)
+}
+
+/// Opens an address of IPv6 for that family alone: the system would otherwise count the other one in, which is taken by
+/// then, and refuse both.
+fn bind_v6(address: SocketAddr) -> std::io::Result<TcpListener> {
+    let socket = TcpSocket::new_v6()?;
+    SockRef::from(&socket).set_only_v6(true)?;
+    // Connections of a server that has just ended keep nobody out; elsewhere this would share the port.
+    if cfg!(unix) {
+        socket.set_reuseaddr(true)?;
+    }
+    socket.bind(address)?;
+    socket.listen(WAITING)
 }
 
 /// Serves until it is told to stop; answers on their way get a moment to end.

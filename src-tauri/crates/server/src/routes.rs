@@ -150,7 +150,7 @@ pub const ROUTES: &[Route] = &[
 pub(crate) fn router(serving: Serving, door: Door) -> Router {
     let mut router: Router<Serving> = Router::new();
     for route in ROUTES {
-        let admit = from_fn_with_state((serving.clone(), route), guard::admit);
+        let admit = from_fn_with_state((serving.clone(), route, door.lan), guard::admit);
         router = router.route(route.path, (route.handler)().layer(admit));
     }
     router
