@@ -69,11 +69,15 @@ def test_the_conversation_is_known(ask):
     assert "teal" in ask(messages=told).content[0].text
 
 
-def test_an_answer_ends_where_it_is_to(ask):
+def test_an_answer_ends_where_it_is_to(ask, client, asked):
     short = ask(LONG_QUESTION, max_tokens=3)
     assert (short.stop_reason, short.usage.output_tokens) == ("max_tokens", 3)
     stopped = ask(LONG_QUESTION, stop_sequences=["nothing", "17"])
     assert "16" in stopped.content[0].text and "17" not in stopped.content[0].text
+    assert (stopped.stop_reason, stopped.stop_sequence) == ("stop_sequence", "17")
+    with client.messages.stream(**asked(LONG_QUESTION, stop_sequences=["17"])) as stream:
+        message = stream.get_final_message()
+    assert (message.stop_reason, message.stop_sequence) == ("stop_sequence", "17")
 
 
 KINDS = "message_start content_block_start content_block_delta content_block_stop message_delta message_stop".split()
@@ -107,6 +111,7 @@ def test_a_call_streams(client, asked):
         parts = [event.delta.partial_json for event in stream if event.type == "content_block_delta"]
         message = stream.get_final_message()
     assert "".join(parts).replace(" ", "") == '{"city":"Paris"}'
+    assert len(parts) > 1, "the arguments come as they are written"
     assert (message.content[-1].input, message.stop_reason) == (TOOL_ARGUMENTS, "tool_use")
 
 

@@ -103,6 +103,7 @@ def test_a_call_streams(ask):
     events = list(ask(TOOL_QUESTION, tools=[WEATHER], stream=True))
     parts = [event.delta for event in events if event.type == "response.function_call_arguments.delta"]
     assert json.loads("".join(parts)) == TOOL_ARGUMENTS
+    assert len(parts) > 1, "the arguments come as they are written"
     assert events[-1].response.output[-1].name == "get_weather"
 
 

@@ -50,9 +50,27 @@ def test_a_call_streams_name_first(ask):
     first, *rest = parts
     assert first.id and first.type == "function" and first.function.name == "get_weather"
     assert all(part.function.name is None for part in rest)
+    assert first.function.arguments == "" and len(rest) > 1, "the arguments come as they are written"
     assert json.loads("".join(part.function.arguments for part in parts)) == TOOL_ARGUMENTS
     assert chunks[-1].choices[0].finish_reason == "tool_calls"
     assert not any("<tool_call>" in (chunk.choices[0].delta.content or "") for chunk in chunks)
+
+
+def test_a_call_that_must_come_streams(ask):
+    named = {"type": "function", "function": {"name": "get_time"}}
+    chunks = ask(stream=True, tool_choice=named, max_tokens=200)
+    parts = [call for chunk in chunks for call in chunk.choices[0].delta.tool_calls or []]
+    assert parts[0].function.name == "get_time" and len(parts) > 2
+    assert isinstance(json.loads("".join(part.function.arguments for part in parts))["city"], str)
+
+
+def test_a_call_that_is_cut_is_told_as_far_as_it_came(ask):
+    usage = ask().usage
+    chunks = list(ask(stream=True, max_tokens=usage.completion_tokens - 4))
+    parts = [call.function.arguments for chunk in chunks for call in chunk.choices[0].delta.tool_calls or []]
+    with pytest.raises(json.JSONDecodeError):
+        json.loads("".join(parts))
+    assert parts and chunks[-1].choices[0].finish_reason == "length"
 
 
 def test_the_client_gathers_a_streamed_call(client):

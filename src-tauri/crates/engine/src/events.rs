@@ -144,7 +144,7 @@ impl EventQueue {
                 first_token_ms: millis(tally.started, first),
                 generation_ms: tally.last.map_or(0.0, |last| millis(first, last)),
             };
-            Done { id, finish_reason: FinishReason::Cancelled, usage: tally.usage, timings }
+            Done { id, finish_reason: FinishReason::Cancelled, stop_text: None, usage: tally.usage, timings }
         };
         self.close(GenerationEvent::Done(done));
     }
@@ -177,28 +177,41 @@ impl EventQueue {
     }
 }
 
-/// A piece can join the one before it unless that would put reasoning behind text, or two tool calls in one.
+/// A piece can join the one before it unless that would change the order of what was told, or put two tool calls in
+/// one.
 fn joins(last: &Delta, next: &Delta) -> bool {
-    last.tool_call.is_none() && (next.reasoning.is_empty() || last.text.is_empty())
+    let in_order = match (&last.tool_arguments, &next.tool_arguments) {
+        (Some(_), _) if !next.text.is_empty() || !next.reasoning.is_empty() => false,
+        (Some(last), Some(next)) => last.id == next.id,
+        _ => next.reasoning.is_empty() || last.text.is_empty(),
+    };
+    last.tool_call.is_none() && in_order
 }
 
 fn join(last: &mut Delta, next: Delta) {
     last.text.push_str(&next.text);
     last.reasoning.push_str(&next.reasoning);
     last.logprobs.extend(next.logprobs);
+    match (&mut last.tool_arguments, next.tool_arguments) {
+        (Some(last), Some(next)) => last.text.push_str(&next.text),
+        (last @ None, next) => *last = next,
+        (Some(_), None) => {}
+    }
     last.tool_call = next.tool_call;
 }
 
 /// Roughly the bytes that a piece takes while it waits.
 fn size_of_delta(delta: &Delta) -> usize {
     let call = delta.tool_call.as_ref().map_or(0, |call| call.name.len() + call.id.len() + call.arguments.len());
+    let more = delta.tool_arguments.as_ref().map_or(0, |more| more.name.len() + more.id.len() + more.text.len());
     let logprobs: usize = delta.logprobs.iter().map(|token| 64 + token.token.len() + 40 * token.top.len()).sum();
-    64 + delta.text.len() + delta.reasoning.len() + call + logprobs
+    64 + delta.text.len() + delta.reasoning.len() + call + more + logprobs
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::protocol::{ToolArguments, ToolCallOut};
     use futures::task::noop_waker_ref;
 
     fn text(text: &str) -> Delta {
@@ -236,6 +249,27 @@ mod tests {
                 GenerationEvent::Delta(reasoning("again")),
             ],
             "only the newest progress, reasoning before text in one piece, later reasoning apart"
+        );
+    }
+
+    #[test]
+    fn the_arguments_of_a_call_are_joined_and_those_of_another_are_not() {
+        let arguments = |id: &str, text: &str| {
+            let more = ToolArguments { id: id.into(), name: "add".into(), text: text.into() };
+            Delta { id: 1, tool_arguments: Some(more), ..Delta::default() }
+        };
+        let call = ToolCallOut { id: "a".into(), name: "add".into(), arguments: "{}".into() };
+        let whole = Delta { id: 1, tool_call: Some(call), ..Delta::default() };
+        let queue = EventQueue::new();
+        for piece in [text("So:"), arguments("a", "{"), arguments("a", "}"), whole.clone(), arguments("b", "{")] {
+            queue.delta(piece).unwrap();
+        }
+        queue.delta(text("{")).unwrap();
+        let joined = Delta { text: "So:".into(), tool_call: whole.tool_call, ..arguments("a", "{}") };
+        assert_eq!(
+            drain(&queue),
+            [joined, arguments("b", "{"), text("{")].map(GenerationEvent::Delta),
+            "text that is told behind arguments stays behind them"
         );
     }
 

@@ -32,12 +32,29 @@ async fn an_answer_comes_whole_with_its_prefill_and_its_count() {
 
 #[tokio::test]
 async fn reasoning_and_tool_calls_stay_apart_from_the_text() {
-    let call = json!({ "tool_call": { "id": "1", "name": "weather", "arguments": "{}" } });
+    let call = json!({ "tool_call": { "id": "1", "name": "weather", "arguments": "{\"city\": \"Oslo\"}" } });
     let worker = answering(json!([{ "reasoning": "I need the weather." }, { "text": "One moment." }, call])).await;
     let told = listen(&mut worker.generate(ask("how is it outside?"))).await;
     assert_eq!((told.reasoning.as_str(), told.text.as_str()), ("I need the weather.", "One moment."));
     assert_eq!(told.calls, ["weather"]);
+    let arguments: String =
+        told.arguments.iter().map(|(id, text)| if id == "1" { text.as_str() } else { "" }).collect();
+    assert_eq!(
+        arguments, "{\"city\": \"Oslo\"}",
+        "the pieces of the arguments are the arguments: {:?}",
+        told.arguments
+    );
     assert_eq!(told.reason(), FinishReason::ToolCalls);
+}
+
+#[tokio::test]
+async fn the_stop_text_that_ended_an_answer_is_named() {
+    let worker = start(&plain()).await.unwrap();
+    let stop = vec!["nothing".into(), "he".into(), "lo t".into(), "o t".into()];
+    let told = listen(&mut worker.generate(Generate { stop, ..ask("oh hello there") })).await;
+    assert_eq!((told.text.as_str(), told.done().stop_text.as_deref()), ("You said: oh ", Some("he")));
+    let told = listen(&mut worker.generate(ask("hello"))).await;
+    assert_eq!((told.reason(), &told.done().stop_text), (FinishReason::Stop, &None));
 }
 
 #[tokio::test]

@@ -236,7 +236,8 @@ impl Entry {
 
     /// Notes the first word.
     pub(crate) fn delta(&self, delta: &Delta) {
-        let wrote = !delta.text.is_empty() || !delta.reasoning.is_empty() || delta.tool_call.is_some();
+        let called = delta.tool_arguments.is_some() || delta.tool_call.is_some();
+        let wrote = called || !delta.text.is_empty() || !delta.reasoning.is_empty();
         if wrote && self.0.now().first_token_ms.is_none() {
             let ms = self.0.ms();
             self.change(|now| now.first_token_ms = Some(ms));

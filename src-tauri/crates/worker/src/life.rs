@@ -220,7 +220,7 @@ impl Worker {
             Request::Cancel { id } => {
                 let ticket = lock(&self.tickets).remove(&id);
                 if let Some(ticket) = ticket {
-                    ticket.done(FinishReason::Cancelled);
+                    ticket.done(FinishReason::Cancelled, None);
                 }
             }
             Request::Measure => {
@@ -407,7 +407,7 @@ mod tests {
         for id in [3, 4] {
             lock(&tickets).insert(id, Arc::new(Ticket::new(id, sink.outbox())));
         }
-        lock(&tickets)[&4].done(FinishReason::Stop);
+        lock(&tickets)[&4].done(FinishReason::Stop, None);
         tell_of_crash(&sink.outbox(), &tickets, loaded);
         sink.reports().into_iter().skip(1).collect()
     }

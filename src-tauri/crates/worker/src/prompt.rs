@@ -73,6 +73,7 @@ impl Prepared {
             text.push_str(forced.opening());
         }
         let splitter = match (resumed, inside) {
+            _ if forced.is_some() => Reasoning::behind(),
             (Some(last), false) if !last.content.is_empty() => Reasoning::behind(),
             (Some(last), true) if !last.reasoning.is_empty() => Reasoning::within(model.reasoning_marks()),
             _ => Reasoning::new(model.reasoning_marks(), inside),
@@ -82,7 +83,10 @@ impl Prepared {
             tokens: model.tokens().encode(&text)?,
             text,
             reasoning: splitter,
-            calls: ToolCalls::new(tools, model.writes_bare_calls()),
+            calls: match forced {
+                Some(_) => ToolCalls::forced(tools),
+                None => ToolCalls::new(tools, model.writes_bare_calls()),
+            },
             forced,
             stop: model.plain_stop(),
         })

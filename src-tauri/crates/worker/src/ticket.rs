@@ -77,8 +77,8 @@ impl Ticket {
         }
     }
 
-    /// Closes it as done.
-    pub fn done(&self, finish_reason: FinishReason) {
+    /// Closes it as done; `stop_text` is the one of the request's that ended it.
+    pub fn done(&self, finish_reason: FinishReason, stop_text: Option<String>) {
         let mut state = self.state();
         if std::mem::replace(&mut state.closed, true) {
             return;
@@ -88,7 +88,7 @@ impl Ticket {
             first_token_ms: ms(state.begun, state.first_token.unwrap_or_else(Instant::now)),
             generation_ms: state.first_token.zip(state.last_token).map_or(0.0, |(first, last)| ms(first, last)),
         };
-        let done = Done { id: self.id, finish_reason, usage: state.usage, timings };
+        let done = Done { id: self.id, finish_reason, stop_text, usage: state.usage, timings };
         self.outbox.send(&Report::Done(Box::new(done)));
     }
 
@@ -115,10 +115,10 @@ mod tests {
         let sink = Sink::default();
         let ticket = Ticket::new(4, sink.outbox());
         ticket.delta(Delta { text: "a".into(), ..Delta::default() });
-        ticket.done(FinishReason::Cancelled);
+        ticket.done(FinishReason::Cancelled, None);
         ticket.delta(Delta { text: "b".into(), ..Delta::default() });
         ticket.failed(&WorkerError::NoModel);
-        ticket.done(FinishReason::Stop);
+        ticket.done(FinishReason::Stop, None);
         let reports = sink.reports();
         assert_eq!(reports.len(), 2, "{reports:?}");
         assert!(matches!(&reports[0], Report::Delta(delta) if delta.id == 4 && delta.text == "a"));

@@ -94,6 +94,8 @@ fn a_stop_text_ends_the_answer_and_is_no_part_of_it() {
     let fields = json!({"sampling": {"temperature": 0}, "stop": ["never", "nia is Ta"], "max_tokens": 60});
     let answer = worker.answer(user(ASK), fields);
     assert_eq!((answer.text.as_str(), answer.finish()), (before, "stop"));
+    assert_eq!(answer.end["stop_text"], "nia is Ta", "and it is named");
+    assert_eq!(worker.greedy(ASK).end.get("stop_text"), None, "nothing is named where the model ended by itself");
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::client::{Worker, chat, user};
+use super::client::{Answer, Worker, chat, user};
 
 fn tools() -> Value {
     json!([
@@ -28,6 +28,27 @@ fn a_tool_call_is_whole_and_nothing_of_it_is_text() {
     let arguments: Value = serde_json::from_str(call["arguments"].as_str().unwrap()).unwrap();
     assert_eq!(arguments, json!({"expression": "6642 - 1586"}));
     assert!(call["id"].as_str().is_some_and(|id| id.len() == 9), "a name to refer to: {call}");
+    let (count, joined) = told(&answer);
+    assert!(count > 1, "the arguments are told as they are written: {answer:?}");
+    assert_eq!(joined, call["arguments"].as_str().unwrap(), "{answer:?}");
+}
+
+#[test]
+fn what_was_told_of_a_call_that_is_cut_stands_without_a_call() {
+    let mut worker = Worker::with_pocket();
+    let prompt = with_tools("What is 6642 - 1586?", json!({"kind": "auto"}));
+    let mut ask =
+        |most: u64| worker.answer(prompt.clone(), json!({"sampling": {"temperature": 0}, "max_tokens": most}));
+    let whole = ask(100);
+    let cut = ask(whole.completion_tokens() - 4);
+    assert_eq!((cut.finish(), cut.text.as_str(), cut.calls.len()), ("length", "", 0), "{cut:?}");
+    assert!(!told(&cut).1.is_empty() && told(&whole).1.starts_with(&told(&cut).1), "{cut:?}");
+}
+
+/// In how many pieces the arguments of an answer's calls came, and the pieces joined.
+fn told(answer: &Answer) -> (usize, String) {
+    let pieces: Vec<&str> = answer.deltas.iter().filter_map(|delta| delta["tool_arguments"]["text"].as_str()).collect();
+    (pieces.len(), pieces.concat())
 }
 
 #[test]
@@ -61,6 +82,7 @@ fn a_required_or_named_tool_is_called_whatever_was_said() {
         assert_eq!(answer.calls[0]["name"], "get_time");
         let arguments: Value = serde_json::from_str(answer.calls[0]["arguments"].as_str().unwrap()).unwrap();
         assert!(arguments["city"].is_string(), "bound by the tool's own schema: {arguments}");
+        assert_eq!(told(&answer).1, answer.calls[0]["arguments"].as_str().unwrap(), "told as it is written");
         let answer = worker.answer(with_tools("Hello!", json!({"kind": "required"})), fields);
         assert_eq!(answer.calls.len(), 1, "{answer:?}");
     }

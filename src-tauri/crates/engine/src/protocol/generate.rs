@@ -19,7 +19,8 @@ pub struct Generate {
     /// Most tokens to write; `None` as many as the context holds.
     #[serde(default)]
     pub max_tokens: Option<u32>,
-    /// The answer ends before any of these texts, which are not part of it.
+    /// The answer ends before any of these texts, which are not part of it. The one that is whole first counts; of
+    /// several that are whole at the same character, the longest.
     #[serde(default)]
     pub stop: Vec<String>,
     /// What form the answer takes.
@@ -89,6 +90,25 @@ pub struct ToolCallOut {
     pub arguments: String,
 }
 
+/// More of the arguments of a call that is being written.
+///
+/// Told for calls of tools that were offered, from the moment their name is known and their arguments have begun as a
+/// JSON object, and only where the model writes the arguments as JSON text, not as a text within JSON; of several
+/// calls in one list, for the first. Every other call comes whole, without pieces. The pieces of a call come one
+/// behind another, with nothing of the answer between them; joined they are the beginning of a JSON object, and of the
+/// [`ToolCallOut::arguments`] of the [`Delta::tool_call`] that has the same `id`. Where none follows, the call never
+/// became whole: the answer was cut, or what looked like a call was none. Then the text of what looked like one is
+/// told once more, as [`Delta::text`], except where the answer was cut.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ToolArguments {
+    /// The call, as in [`ToolCallOut::id`]. Its first piece is its beginning.
+    pub id: String,
+    /// The tool.
+    pub name: String,
+    /// To be added to the arguments, as written; never empty.
+    pub text: String,
+}
+
 /// Whether a tool must be called.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
@@ -150,7 +170,8 @@ pub struct Sampling {
     pub seed: Option<u64>,
 }
 
-/// More of an answer. Any part may be empty.
+/// More of an answer. Any part may be empty; those that are not stand in the answer in this order: `reasoning`, `text`,
+/// `tool_arguments`, `tool_call`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Delta {
@@ -162,10 +183,13 @@ pub struct Delta {
     /// To be added to the reasoning.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub reasoning: String,
+    /// More of a call that is being written.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tool_arguments: Option<ToolArguments>,
     /// A whole tool call; its raw form never stands in `text`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tool_call: Option<ToolCallOut>,
-    /// The probabilities at each token of this piece, where asked for.
+    /// The probabilities at each token of this piece, where asked for; those of a call come with the whole call.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub logprobs: Vec<TokenLogprob>,
 }
@@ -188,6 +212,9 @@ pub struct Done {
     pub id: RequestId,
     /// Why it ended.
     pub finish_reason: FinishReason,
+    /// The text of [`Generate::stop`] that ended it, as it was asked for; `None` where something else did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stop_text: Option<String>,
     /// Tokens read, cached and written.
     pub usage: Usage,
     /// What it took.

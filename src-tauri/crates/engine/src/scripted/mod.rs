@@ -31,7 +31,7 @@
 //! |---|---|
 //! | `text`, `reasoning`: text | says it, token by token |
 //! | `echo` | the default answer |
-//! | `tool_call`: `{id, name, arguments}` | calls a tool; the answer then finishes with `tool_calls` |
+//! | `tool_call`: `{id, name, arguments}` | calls a tool, its arguments token by token and then whole; the answer then finishes with `tool_calls` |
 //! | `prefill`: `{total, steps, cached, wait_ms}` | reports progress in so many steps, waiting before each |
 //! | `loading`: `{steps, wait_ms}` | for `load.steps`: reports progress |
 //! | `tok_s`: number | another speed from here on; 0 is as fast as possible |

@@ -9,7 +9,9 @@ use tokio_util::sync::CancellationToken;
 
 use super::script::Step;
 use super::words;
-use crate::protocol::{Delta, Done, Failure, Generate, Prompt, Report, Timings, TokenLogprob, Usage};
+use crate::protocol::{
+    Delta, Done, Failure, Generate, Prompt, Report, Timings, TokenLogprob, ToolArguments, ToolCallOut, Usage,
+};
 use inglenook_contract::{ErrorCode, FinishReason};
 
 /// The way to the host: whole lines, one at a time.
@@ -119,6 +121,8 @@ struct Answer<'a> {
     started: Instant,
     first: Option<Instant>,
     called: bool,
+    /// The stop text that ended it.
+    stop_text: Option<String>,
 }
 
 /// Plays an answer to its end and closes it.
@@ -141,8 +145,18 @@ pub(super) async fn answer(
     let limit = generate.max_tokens.unwrap_or(u32::MAX).min(context_length - prompt_tokens);
     let usage = Usage { prompt_tokens, ..Usage::default() };
     let paced_from = (started, 0);
-    let mut answer =
-        Answer { generate, cancel, limit, tok_s: None, paced_from, usage, started, first: None, called: false };
+    let mut answer = Answer {
+        generate,
+        cancel,
+        limit,
+        tok_s: None,
+        paced_from,
+        usage,
+        started,
+        first: None,
+        called: false,
+        stop_text: None,
+    };
     answer.pace(tok_s);
     if !matches!(steps.first(), Some(Step::Prefill { .. })) {
         say(&Report::Prefill { id, done: prompt_tokens, total: prompt_tokens, cached: 0 });
@@ -176,10 +190,7 @@ impl Answer<'_> {
                 }
                 self.text(&words::echo(prompt)).await
             }
-            Step::ToolCall(call) => {
-                self.called = true;
-                self.token(Delta { tool_call: Some(call.clone()), ..Delta::default() }).await
-            }
+            Step::ToolCall(call) => self.call(call).await,
             Step::Prefill { total, steps, cached, wait_ms } => {
                 let total = total.unwrap_or(self.usage.prompt_tokens);
                 (self.usage.prompt_tokens, self.usage.cached_tokens) = (total, *cached);
@@ -219,8 +230,9 @@ impl Answer<'_> {
 
     /// Says a text up to the first stop text in it.
     async fn text(&mut self, text: &str) -> Result<(), Break> {
-        let stop = self.generate.stop.iter().filter(|stop| !stop.is_empty()).filter_map(|stop| text.find(stop)).min();
-        for token in words::tokens(&text[..stop.unwrap_or(text.len())]) {
+        let stops = self.generate.stop.iter().filter(|stop| !stop.is_empty());
+        let found = stops.filter_map(|stop| text.find(stop).map(|at| (at + stop.len(), at, stop))).min();
+        for token in words::tokens(&text[..found.map_or(text.len(), |(_, at, _)| at)]) {
             let logprobs = self.generate.logprobs.map(|top| {
                 let top = (0..top.min(1)).map(|_| (token.to_owned(), -0.1)).collect();
                 TokenLogprob { token: token.to_owned(), logprob: -0.1, top }
@@ -228,7 +240,25 @@ impl Answer<'_> {
             let logprobs = logprobs.into_iter().collect();
             self.token(Delta { text: token.to_owned(), logprobs, ..Delta::default() }).await?;
         }
-        if stop.is_some() { Err(Break::Finished(FinishReason::Stop)) } else { Ok(()) }
+        let Some((_, _, stop)) = found else { return Ok(()) };
+        self.stop_text = Some(stop.clone());
+        Err(Break::Finished(FinishReason::Stop))
+    }
+
+    /// Calls a tool; the whole call comes with the last piece of its arguments.
+    async fn call(&mut self, call: &ToolCallOut) -> Result<(), Break> {
+        self.called = true;
+        let mut pieces = words::tokens(&call.arguments).peekable();
+        loop {
+            let piece = pieces.next().map(str::to_owned);
+            let tool_arguments = piece.map(|text| ToolArguments { id: call.id.clone(), name: call.name.clone(), text });
+            let tool_call = pieces.peek().is_none().then(|| call.clone());
+            let whole = tool_call.is_some();
+            self.token(Delta { tool_arguments, tool_call, ..Delta::default() }).await?;
+            if whole {
+                return Ok(());
+            }
+        }
     }
 
     async fn reasoning(&mut self, text: &str) -> Result<(), Break> {
@@ -280,6 +310,8 @@ impl Answer<'_> {
             first_token_ms: (first - self.started).as_secs_f64() * 1e3,
             generation_ms: first.elapsed().as_secs_f64() * 1e3,
         };
-        say(&Report::Done(Box::new(Done { id: self.generate.id, finish_reason, usage: self.usage, timings })));
+        let stop_text = self.stop_text.clone();
+        let done = Done { id: self.generate.id, finish_reason, stop_text, usage: self.usage, timings };
+        say(&Report::Done(Box::new(done)));
     }
 }

@@ -136,6 +136,8 @@ pub struct Told {
     pub text: String,
     pub reasoning: String,
     pub calls: Vec<String>,
+    /// The pieces of arguments, each with the call that it belongs to.
+    pub arguments: Vec<(String, String)>,
     pub prefills: Vec<(u32, u32)>,
     pub end: Option<Result<Done, Failure>>,
 }
@@ -171,6 +173,7 @@ pub async fn listen(generation: &mut Generation) -> Told {
                 GenerationEvent::Delta(delta) => {
                     told.text += &delta.text;
                     told.reasoning += &delta.reasoning;
+                    told.arguments.extend(delta.tool_arguments.map(|more| (more.id, more.text)));
                     told.calls.extend(delta.tool_call.map(|call| call.name));
                 }
                 GenerationEvent::Done(done) => told.end = Some(Ok(done)),

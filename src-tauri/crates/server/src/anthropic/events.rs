@@ -2,11 +2,12 @@
 
 use axum::response::sse::Event;
 use futures::{Stream, StreamExt as _};
-use inglenook_engine::protocol::{Delta, ToolCallOut};
+use inglenook_engine::protocol::Delta;
 use serde_json::{Value, json};
 
-use super::said::{Head, SIGNATURE, Usage, stop_reason};
+use super::said::{Head, SIGNATURE, Stop, Usage};
 use crate::answer::{Answer, Piece};
+use crate::calls::{CallPiece, Calls};
 use crate::routes::Family;
 use crate::sse;
 
@@ -15,6 +16,7 @@ use crate::sse;
 enum Kind {
     Thinking,
     Text,
+    Call,
 }
 
 /// What a stream of events remembers.
@@ -23,9 +25,7 @@ struct Blocks {
     open: Option<Kind>,
     /// The number of the open block, or of the next one.
     at: usize,
-    calls: usize,
-    /// One tool call at most.
-    one_call: bool,
+    calls: Calls,
 }
 
 impl Blocks {
@@ -33,25 +33,26 @@ impl Blocks {
     fn tell(&mut self, piece: Piece) -> Vec<Value> {
         let mut events = Vec::new();
         match piece {
-            Piece::Delta(Delta { text, reasoning, tool_call, .. }) => {
+            Piece::Delta(mut delta) => {
+                let calls = self.calls.take(&mut delta);
+                let Delta { text, reasoning, .. } = delta;
                 if !reasoning.is_empty() {
-                    self.open(Kind::Thinking, &mut events);
+                    let block = json!({ "type": "thinking", "thinking": "", "signature": "" });
+                    self.open(Kind::Thinking, &block, &mut events);
                     events.push(self.delta(&json!({ "type": "thinking_delta", "thinking": reasoning })));
                 }
                 if !text.is_empty() {
-                    self.open(Kind::Text, &mut events);
+                    self.open(Kind::Text, &json!({ "type": "text", "text": "" }), &mut events);
                     events.push(self.delta(&json!({ "type": "text_delta", "text": text })));
                 }
-                if let Some(call) = tool_call.filter(|_| self.calls == 0 || !self.one_call) {
-                    self.call(call, &mut events);
-                }
+                calls.into_iter().for_each(|piece| self.call(piece, &mut events));
             }
             Piece::Done(done) => {
                 self.close(&mut events);
-                let reason = stop_reason(done.finish_reason, self.calls > 0);
+                let Stop { reason, sequence } = Stop::new(&done, self.calls.whole() > 0);
                 events.push(json!({
                     "type": "message_delta",
-                    "delta": { "stop_reason": reason, "stop_sequence": null },
+                    "delta": { "stop_reason": reason, "stop_sequence": sequence },
                     "usage": Usage::from(done.usage),
                 }));
                 events.push(json!({ "type": "message_stop" }));
@@ -61,16 +62,14 @@ impl Blocks {
         events
     }
 
-    fn open(&mut self, kind: Kind, events: &mut Vec<Value>) {
+    /// Begins a block unless one of its kind is open.
+    fn open(&mut self, kind: Kind, block: &Value, events: &mut Vec<Value>) {
         if self.open == Some(kind) {
             return;
         }
         self.close(events);
         self.open = Some(kind);
-        events.push(self.start(&match kind {
-            Kind::Thinking => json!({ "type": "thinking", "thinking": "", "signature": "" }),
-            Kind::Text => json!({ "type": "text", "text": "" }),
-        }));
+        events.push(json!({ "type": "content_block_start", "index": self.at, "content_block": block }));
     }
 
     fn close(&mut self, events: &mut Vec<Value>) {
@@ -81,17 +80,18 @@ impl Blocks {
         events.push(self.stop());
     }
 
-    /// A call is a block of its own, and comes whole.
-    fn call(&mut self, call: ToolCallOut, events: &mut Vec<Value>) {
-        self.close(events);
-        self.calls += 1;
-        events.push(self.start(&json!({ "type": "tool_use", "id": call.id, "name": call.name, "input": {} })));
-        events.push(self.delta(&json!({ "type": "input_json_delta", "partial_json": call.arguments })));
-        events.push(self.stop());
-    }
-
-    fn start(&self, block: &Value) -> Value {
-        json!({ "type": "content_block_start", "index": self.at, "content_block": block })
+    /// A call is a block of its own.
+    fn call(&mut self, piece: CallPiece, events: &mut Vec<Value>) {
+        if let Some((id, name)) = piece.begins {
+            self.close(events);
+            self.open(Kind::Call, &json!({ "type": "tool_use", "id": id, "name": name, "input": {} }), events);
+        }
+        if !piece.more.is_empty() {
+            events.push(self.delta(&json!({ "type": "input_json_delta", "partial_json": piece.more })));
+        }
+        if piece.ends.is_some() {
+            self.close(events);
+        }
     }
 
     fn delta(&self, delta: &Value) -> Value {
@@ -115,7 +115,7 @@ fn event(value: &Value) -> Event {
 pub(super) fn events(head: &Head, answer: Answer, one_call: bool) -> impl Stream<Item = Event> + Send + use<> {
     let begun = head.message(&[], None, Usage::from(answer.prompt()));
     let first = [json!({ "type": "message_start", "message": begun }), json!({ "type": "ping" })];
-    let blocks = Blocks { one_call, ..Blocks::default() };
+    let blocks = Blocks { calls: Calls::new(one_call), ..Blocks::default() };
     let rest = futures::stream::unfold((answer, blocks), |(mut answer, mut blocks)| async move {
         let events = blocks.tell(answer.next().await?);
         Some((futures::stream::iter(events), (answer, blocks)))
@@ -129,6 +129,7 @@ mod tests {
     use inglenook_engine::protocol::{Done, Timings, Usage as Tokens};
 
     use super::*;
+    use crate::calls::tests::{arguments, call as whole_call};
     use crate::error::ApiError;
 
     fn text(text: &str) -> Piece {
@@ -140,17 +141,16 @@ mod tests {
     }
 
     fn call(id: &str) -> Piece {
-        let call = ToolCallOut { id: id.into(), name: "add".into(), arguments: r#"{"a":1}"#.into() };
-        Piece::Delta(Delta { tool_call: Some(call), ..Delta::default() })
+        Piece::Delta(whole_call(id, r#"{"a":1}"#))
     }
 
     fn done(finish_reason: FinishReason) -> Piece {
         let usage = Tokens { prompt_tokens: 10, cached_tokens: 4, completion_tokens: 3 };
-        Piece::Done(Done { id: 1, finish_reason, usage, timings: Timings::default() })
+        Piece::Done(Done { id: 1, finish_reason, stop_text: None, usage, timings: Timings::default() })
     }
 
     fn told(one_call: bool, pieces: Vec<Piece>) -> Vec<Value> {
-        let mut blocks = Blocks { one_call, ..Blocks::default() };
+        let mut blocks = Blocks { calls: Calls::new(one_call), ..Blocks::default() };
         pieces.into_iter().flat_map(|piece| blocks.tell(piece)).collect()
     }
 
@@ -181,6 +181,40 @@ mod tests {
             json!({ "type": "message_stop" }),
         ];
         assert_eq!(events, expected);
+    }
+
+    #[test]
+    fn a_call_is_told_as_it_is_written() {
+        let pieces =
+            [arguments("c1", "{\"a\":"), arguments("c1", "1}"), whole_call("c1", "{\"a\":1}"), arguments("c2", "{")];
+        let mut events = told(false, pieces.into_iter().map(Piece::Delta).collect());
+        events.extend(told(
+            false,
+            vec![text("So:"), Piece::Delta(arguments("c1", "{a}")), text("{a}"), done(FinishReason::Stop)],
+        ));
+        let short: Vec<String> = events
+            .iter()
+            .map(|event| {
+                let kind = event["type"].as_str().unwrap().trim_start_matches("content_block_");
+                let more = &event["delta"]["partial_json"];
+                format!("{kind} {} {}", event["index"], more.as_str().unwrap_or_default()).trim_end().to_owned()
+            })
+            .collect();
+        let whole = ["start 0", "delta 0 {\"a\":", "delta 0 1}", "stop 0", "start 1", "delta 1 {"];
+        let broken =
+            ["start 0", "delta 0", "stop 0", "start 1", "delta 1 {a}", "stop 1", "start 2", "delta 2", "stop 2"];
+        assert_eq!(short[..15], [&whole[..], &broken].concat());
+        assert_eq!(events[15]["delta"]["stop_reason"], "end_turn", "a call that never became whole is not waited for");
+    }
+
+    #[test]
+    fn the_text_that_ended_an_answer_is_named() {
+        let (usage, timings, stop_text) = (Tokens::default(), Timings::default(), Some("END".to_owned()));
+        let done = |finish_reason| Done { id: 1, finish_reason, stop_text: stop_text.clone(), usage, timings };
+        let events = told(false, vec![text("Hi"), Piece::Done(done(FinishReason::Stop))]);
+        assert_eq!(events[3]["delta"], json!({ "stop_reason": "stop_sequence", "stop_sequence": "END" }));
+        let events = told(false, vec![call("c1"), Piece::Done(done(FinishReason::ToolCalls))]);
+        assert_eq!(events[3]["delta"], json!({ "stop_reason": "tool_use", "stop_sequence": null }));
     }
 
     #[test]

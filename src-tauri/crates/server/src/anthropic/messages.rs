@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::asked::Request;
 use super::events::events;
-use super::said::{Head, SIGNATURE, Usage, stop_reason};
+use super::said::{Head, SIGNATURE, Stop, Usage};
 use crate::answer::Whole;
 use crate::body::Json;
 use crate::error::ApiError;
@@ -47,7 +47,7 @@ fn whole(head: &Head, whole: Whole, one_call: bool) -> Value {
         let input = serde_json::from_str(&call.arguments).unwrap_or_else(|_| json!({}));
         json!({ "type": "tool_use", "id": call.id, "name": call.name, "input": input })
     }));
-    head.message(&content, Some(stop_reason(done.finish_reason, calls)), Usage::from(done.usage))
+    head.message(&content, Some(Stop::new(&done, calls)), Usage::from(done.usage))
 }
 
 /// Tokens that the model would read. It has to be loaded for that: only its template and its vocabulary tell.
@@ -74,7 +74,8 @@ mod tests {
     fn a_whole_answer_has_its_blocks_in_order() {
         let call = |id: &str| ToolCallOut { id: id.into(), name: "add".into(), arguments: r#"{"a":1}"#.into() };
         let usage = Tokens { prompt_tokens: 10, cached_tokens: 10, completion_tokens: 3 };
-        let done = Done { id: 1, finish_reason: FinishReason::ToolCalls, usage, timings: Timings::default() };
+        let finish_reason = FinishReason::ToolCalls;
+        let done = Done { id: 1, finish_reason, stop_text: None, usage, timings: Timings::default() };
         let delta = Delta { text: "I add.".into(), reasoning: "Hm.".into(), ..Delta::default() };
         let head = Head { id: "msg_1".into(), model: "pocket".into() };
         let answer = Whole { delta, tool_calls: vec![call("c1"), call("c2")], done };
@@ -91,5 +92,18 @@ mod tests {
                 "usage": { "input_tokens": 0, "cache_creation_input_tokens": 0, "cache_read_input_tokens": 10, "output_tokens": 3 },
             })
         );
+    }
+    #[test]
+    fn the_text_that_ended_an_answer_is_named() {
+        let head = Head { id: "msg_1".into(), model: "pocket".into() };
+        let ended = |finish_reason, stop_text: Option<&str>| {
+            let (usage, timings, stop_text) = (Tokens::default(), Timings::default(), stop_text.map(str::to_owned));
+            let done = Done { id: 1, finish_reason, stop_text, usage, timings };
+            let message = whole(&head, Whole { delta: Delta::default(), tool_calls: Vec::new(), done }, false);
+            (message["stop_reason"].clone(), message["stop_sequence"].clone())
+        };
+        assert_eq!(ended(FinishReason::Stop, Some("END")), (json!("stop_sequence"), json!("END")));
+        assert_eq!(ended(FinishReason::Stop, None), (json!("end_turn"), Value::Null));
+        assert_eq!(ended(FinishReason::Length, None), (json!("max_tokens"), Value::Null));
     }
 }

@@ -1,7 +1,7 @@
 //! What is answered: the parts that whole answers and those on their way share.
 
 use inglenook_contract::FinishReason;
-use inglenook_engine::protocol::Usage as Tokens;
+use inglenook_engine::protocol::{Done, Usage as Tokens};
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -37,27 +37,40 @@ pub(super) struct Head {
 }
 
 impl Head {
-    /// The message with this content.
-    pub(super) fn message(&self, content: &[Value], stop_reason: Option<&str>, usage: Usage) -> Value {
+    /// The message with this content; `stop` is missing at its beginning.
+    pub(super) fn message(&self, content: &[Value], stop: Option<Stop<'_>>, usage: Usage) -> Value {
+        let Stop { reason, sequence } = stop.unwrap_or_default();
         json!({
             "id": self.id,
             "type": "message",
             "role": "assistant",
             "model": self.model,
             "content": content,
-            "stop_reason": stop_reason,
-            "stop_sequence": null,
+            "stop_reason": reason,
+            "stop_sequence": sequence,
             "usage": usage,
         })
     }
 }
 
-/// Why an answer ended. Engines do not tell whether the model was done or wrote a stop text, so that both are the end of
-/// a turn; `stop_sequence` would have to be guessed.
-pub(super) fn stop_reason(reason: FinishReason, calls: bool) -> &'static str {
-    match reason {
-        FinishReason::Length => "max_tokens",
-        _ if calls => "tool_use",
-        _ => "end_turn",
+/// Why an answer ended.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Stop<'a> {
+    /// Anthropic's word for it; `None` while it goes on.
+    pub(super) reason: Option<&'static str>,
+    /// The text of `stop_sequences` that ended it, where that is the reason.
+    pub(super) sequence: Option<&'a str>,
+}
+
+impl<'a> Stop<'a> {
+    /// The end of an answer with or without tool calls. Calls come first: whoever made them is waited for.
+    pub(super) fn new(done: &'a Done, calls: bool) -> Self {
+        let because = |reason| Self { reason: Some(reason), sequence: None };
+        match (done.finish_reason, done.stop_text.as_deref()) {
+            (FinishReason::Length, _) => because("max_tokens"),
+            _ if calls => because("tool_use"),
+            (_, Some(text)) => Self { sequence: Some(text), ..because("stop_sequence") },
+            (_, None) => because("end_turn"),
+        }
     }
 }

@@ -130,7 +130,7 @@ impl Telling {
         }
     }
 
-    /// The line that tells a piece; `None` where it says nothing. A failure is the last line, and the answer does not
+    /// The line that tells a piece; `None` where it says nothing. Tool calls are told whole, as Ollama has it. A failure is the last line, and the answer does not
     /// look whole.
     fn tell(&self, piece: Piece) -> Option<Value> {
         match piece {
@@ -214,7 +214,8 @@ mod tests {
 
     fn done(finish_reason: FinishReason) -> Piece {
         let usage = Usage { prompt_tokens: 7, cached_tokens: 3, completion_tokens: 2 };
-        Piece::Done(Done { id: 1, finish_reason, usage, timings: Timings { first_token_ms: 2.0, generation_ms: 0.5 } })
+        let timings = Timings { first_token_ms: 2.0, generation_ms: 0.5 };
+        Piece::Done(Done { id: 1, finish_reason, stop_text: None, usage, timings })
     }
 
     #[test]

@@ -13,6 +13,7 @@ use super::asked::{self, Drawing, Message};
 use super::said::{self, Logprobs, ToolCall, Usage, finish_reason};
 use crate::answer::{Answer, Ask, Piece, together};
 use crate::body::Json;
+use crate::calls::{CallPiece, Calls};
 use crate::error::ApiError;
 use crate::requests::Entry;
 use crate::routes::Family;
@@ -225,7 +226,7 @@ struct Telling {
     manner: Manner,
     usage: Usage,
     /// Tool calls of each choice so far.
-    calls: Vec<usize>,
+    calls: Vec<Calls>,
 }
 
 impl Telling {
@@ -251,10 +252,24 @@ impl Telling {
         self.manner.usage.then_some(None)
     }
 
-    /// The events that tell a piece. A tool call is told as OpenAI does: its name first, then its arguments.
+    /// More of a tool call, as OpenAI tells it: its name first, then its arguments.
+    fn call(&self, index: usize, piece: CallPiece) -> impl Iterator<Item = axum::response::sse::Event> {
+        let CallPiece { number, begins, more, .. } = piece;
+        let begins = begins.map(|(id, name)| {
+            json!({ "index": number, "id": id, "type": "function", "function": { "name": name, "arguments": "" } })
+        });
+        let more = (!more.is_empty()).then(|| json!({ "index": number, "function": { "arguments": more } }));
+        begins.into_iter().chain(more).map(move |part| {
+            let told = ChunkDelta { tool_calls: vec![part], ..ChunkDelta::default() };
+            self.choice(index, told)
+        })
+    }
+
+    /// The events that tell a piece.
     fn tell(&mut self, index: usize, piece: Piece) -> Vec<axum::response::sse::Event> {
         match piece {
-            Piece::Delta(delta) => {
+            Piece::Delta(mut delta) => {
+                let calls = self.calls[index].take(&mut delta);
                 let mut events = Vec::new();
                 if !delta.text.is_empty() || !delta.reasoning.is_empty() || !delta.logprobs.is_empty() {
                     let text = |text: String| Some(text).filter(|text| !text.is_empty());
@@ -269,25 +284,12 @@ impl Telling {
                     let choice = ChunkChoice { index, delta: told, logprobs, finish_reason: None };
                     events.push(self.chunk(vec![choice], self.no_usage()));
                 }
-                if let Some(call) = delta.tool_call {
-                    let n = self.calls[index];
-                    if n == 0 || !self.manner.one_call {
-                        self.calls[index] += 1;
-                        let parts = [
-                            json!({ "index": n, "id": call.id, "type": "function",
-                                    "function": { "name": call.name, "arguments": "" } }),
-                            json!({ "index": n, "function": { "arguments": call.arguments } }),
-                        ];
-                        events.extend(parts.map(|part| {
-                            self.choice(index, ChunkDelta { tool_calls: vec![part], ..ChunkDelta::default() })
-                        }));
-                    }
-                }
+                events.extend(calls.into_iter().flat_map(|piece| self.call(index, piece)));
                 events
             }
             Piece::Done(done) => {
                 self.usage.add(done.usage);
-                let finish_reason = Some(finish_reason(done.finish_reason, self.calls[index] > 0));
+                let finish_reason = Some(finish_reason(done.finish_reason, self.calls[index].whole() > 0));
                 let choice = ChunkChoice { index, delta: ChunkDelta::default(), logprobs: None, finish_reason };
                 vec![self.chunk(vec![choice], self.no_usage())]
             }
@@ -299,7 +301,8 @@ impl Telling {
 /// The answers as events: who speaks, what they say, why each ended, what it took, `[DONE]`. A failure in the middle is
 /// told as an error, and nothing follows it.
 fn chunks(head: Head, answers: Vec<Answer>, manner: Manner) -> impl Stream<Item = axum::response::sse::Event> + Send {
-    let telling = Telling { head, manner, usage: Usage::default(), calls: vec![0; answers.len()] };
+    let calls = answers.iter().map(|_| Calls::new(manner.one_call)).collect();
+    let telling = Telling { head, manner, usage: Usage::default(), calls };
     let role = || ChunkDelta { role: Some("assistant"), content: Some(String::new()), ..ChunkDelta::default() };
     let first: Vec<_> = (0..answers.len()).map(|index| telling.choice(index, role())).collect();
     let pieces = together(answers);
@@ -322,4 +325,71 @@ fn chunks(head: Head, answers: Vec<Answer>, manner: Manner) -> impl Stream<Item 
         }
     });
     futures::stream::iter(first).chain(rest.flat_map(futures::stream::iter))
+}
+
+#[cfg(test)]
+mod tests {
+    use inglenook_contract::FinishReason;
+    use inglenook_engine::protocol::{Delta, Done, Timings, Usage as Tokens};
+
+    use super::*;
+    use crate::calls::tests::{arguments, call};
+
+    fn done(finish_reason: FinishReason) -> Piece {
+        let (usage, timings) = (Tokens::default(), Timings::default());
+        Piece::Done(Done { id: 1, finish_reason, stop_text: None, usage, timings })
+    }
+
+    /// Each chunk's choice of a stream that tells these pieces.
+    async fn told(one_call: bool, pieces: Vec<Piece>) -> Vec<Value> {
+        let head = Head { id: "chatcmpl-1".into(), created: 1, model: "pocket".into() };
+        let manner = Manner { usage: false, one_call, logprobs: false };
+        let mut telling = Telling { head, manner, usage: Usage::default(), calls: vec![Calls::new(one_call)] };
+        let events: Vec<_> = pieces.into_iter().flat_map(|piece| telling.tell(0, piece)).collect();
+        let body = sse::events(futures::stream::iter(events)).into_body();
+        let bytes = axum::body::to_bytes(body, usize::MAX).await.expect("a body");
+        let chunks = std::str::from_utf8(&bytes).expect("text").lines().filter_map(|line| line.strip_prefix("data: "));
+        chunks.map(|chunk| serde_json::from_str::<Value>(chunk).expect("JSON")["choices"][0].take()).collect()
+    }
+
+    fn calls(choices: &[Value]) -> Vec<&Value> {
+        choices.iter().filter_map(|choice| choice["delta"]["tool_calls"].get(0)).collect()
+    }
+
+    #[tokio::test]
+    async fn a_call_is_told_by_its_name_and_then_as_it_is_written() {
+        let pieces = vec![arguments("c1", "{\"a\":"), arguments("c1", "1}"), call("c1", "{\"a\":1}"), call("c2", "{}")];
+        let pieces = pieces.into_iter().map(Piece::Delta).chain([done(FinishReason::ToolCalls)]).collect();
+        let choices = told(false, pieces).await;
+        let expected = [
+            json!({ "index": 0, "id": "c1", "type": "function", "function": { "name": "add", "arguments": "" } }),
+            json!({ "index": 0, "function": { "arguments": "{\"a\":" } }),
+            json!({ "index": 0, "function": { "arguments": "1}" } }),
+            json!({ "index": 1, "id": "c2", "type": "function", "function": { "name": "add", "arguments": "" } }),
+            json!({ "index": 1, "function": { "arguments": "{}" } }),
+        ];
+        assert_eq!(calls(&choices), expected.iter().collect::<Vec<_>>());
+        assert_eq!(choices.last().expect("the end")["finish_reason"], "tool_calls");
+    }
+
+    #[tokio::test]
+    async fn who_wants_one_call_gets_one() {
+        let pieces = vec![call("c1", "{}"), arguments("c2", "{"), call("c2", "{}")];
+        let choices = told(true, pieces.into_iter().map(Piece::Delta).collect()).await;
+        assert!(calls(&choices).iter().all(|call| call["index"] == 0), "{choices:?}");
+    }
+
+    #[tokio::test]
+    async fn an_answer_ends_for_calls_only_if_one_is_whole() {
+        let said = Delta { text: "{a}".into(), ..Delta::default() };
+        for (pieces, finish, expected) in [
+            (vec![arguments("c1", "{a}"), said], FinishReason::Stop, "stop"),
+            (vec![arguments("c1", "{\"a\"")], FinishReason::Length, "length"),
+        ] {
+            let pieces = pieces.into_iter().map(Piece::Delta).chain([done(finish)]).collect();
+            let choices = told(false, pieces).await;
+            assert_eq!(calls(&choices).len(), 2, "what was told stands: {choices:?}");
+            assert_eq!(choices.last().expect("the end")["finish_reason"], expected);
+        }
+    }
 }

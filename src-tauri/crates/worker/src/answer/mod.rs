@@ -76,7 +76,7 @@ impl Job {
         let writer = Writer::new(model.clone(), ticket.clone(), &request, prepared, &prompt, most)?;
         if most == 0 {
             ticket.prefill(0, prompt.len(), 0);
-            ticket.done(FinishReason::Length);
+            ticket.done(FinishReason::Length, None);
             return Ok(None);
         }
         Ok(Some(Begun { ticket, prompt, writer }))

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use inglenook_contract::FinishReason;
-use inglenook_engine::protocol::{Delta, Generate, TokenLogprob, ToolCallOut};
+use inglenook_engine::protocol::{Delta, Generate, TokenLogprob};
 use llguidance::toktrie::SimpleVob;
 
 use super::Draw;
@@ -12,7 +12,7 @@ use crate::model::Model;
 use crate::prompt::Prepared;
 use crate::sampling::grammar::{Grammar, schema_of};
 use crate::sampling::{Sampler, logprobs};
-use crate::stream::tool_forms::{Call, read_json_calls};
+use crate::stream::tool_arguments::CallPiece;
 use crate::stream::{Said, Stream};
 use crate::ticket::Ticket;
 
@@ -31,8 +31,10 @@ pub struct Writer {
     sampler: Sampler,
     grammar: Option<Grammar>,
     stream: Stream,
-    /// The text of a call that the answer must be; `None` where it need not be one.
-    forced: Option<Vec<u8>>,
+    /// The stop texts of the request; the model may have others of its own.
+    stop: Vec<String>,
+    /// The one of them that was reached.
+    stop_text: Option<String>,
     most: usize,
     written: usize,
     calls: usize,
@@ -60,12 +62,13 @@ impl Writer {
         if request.logprobs.is_some_and(|n| n > MOST_LOGPROBS) {
             return Err(WorkerError::invalid(format!("At most {MOST_LOGPROBS} alternatives can be told a token.")));
         }
-        let stop: Vec<String> = request.stop.iter().chain(&prepared.stop).cloned().collect();
+        let stop = [request.stop.as_slice(), &prepared.stop].concat();
         Ok(Self {
             sampler: Sampler::new(&request.sampling, prompt, &model.ends, model.never)?,
             grammar,
             stream: Stream::new(prepared.reasoning, prepared.calls, &stop),
-            forced: prepared.forced.map(|_| Vec::new()),
+            stop: request.stop.clone(),
+            stop_text: None,
             most,
             written: 0,
             calls: 0,
@@ -93,14 +96,10 @@ impl Writer {
             None => FinishReason::Stop,
         };
         let cut = reason != FinishReason::Stop;
-        let mut said = self.stream.finish(cut);
-        if let Some(body) = self.forced.take() {
-            let calls = std::str::from_utf8(&body).ok().and_then(read_json_calls);
-            said = Said { calls: calls.unwrap_or_default(), ..Said::default() };
-        }
+        let said = self.stream.finish(cut);
         self.report(said);
         let called = self.calls > 0 && reason == FinishReason::Stop;
-        self.ticket.done(if called { FinishReason::ToolCalls } else { reason });
+        self.ticket.done(if called { FinishReason::ToolCalls } else { reason }, self.stop_text.take());
     }
 
     /// One token further.
@@ -142,17 +141,11 @@ impl Writer {
             Some(grammar) if constrained => grammar.accept(token)?,
             _ => false,
         };
-        let bytes = self.model.tokens().spoken(token);
-        let said = match &mut self.forced {
-            Some(body) => {
-                body.extend_from_slice(bytes);
-                Said::default()
-            }
-            None => self.stream.push(bytes),
-        };
-        let stopped = said.stopped;
+        let mut said = self.stream.push(self.model.tokens().spoken(token));
+        let stopped = said.stopped.take();
         self.report(said);
-        if stopped || complete {
+        if stopped.is_some() || complete {
+            self.stop_text = stopped.filter(|text| self.stop.contains(text));
             return Ok(self.end_with(FinishReason::Stop, Some(token)));
         }
         if self.written >= self.most {
@@ -183,12 +176,15 @@ impl Writer {
             let logprobs = std::mem::take(&mut self.logprobs);
             self.ticket.delta(Delta { text, reasoning, logprobs, ..Delta::default() });
         }
-        for Call { name, arguments } in calls {
-            self.calls += 1;
-            // Nine letters and digits, the form that Mistral's templates insist on.
-            let id = uuid::Uuid::new_v4().simple().to_string()[..9].to_owned();
-            let tool_call = Some(ToolCallOut { id, name, arguments });
-            self.ticket.delta(Delta { tool_call, logprobs: std::mem::take(&mut self.logprobs), ..Delta::default() });
+        for piece in calls {
+            self.ticket.delta(match piece {
+                CallPiece::Arguments(more) => Delta { tool_arguments: Some(more), ..Delta::default() },
+                CallPiece::Whole(call) => {
+                    self.calls += 1;
+                    let logprobs = std::mem::take(&mut self.logprobs);
+                    Delta { tool_call: Some(call), logprobs, ..Delta::default() }
+                }
+            });
         }
     }
 }

@@ -2,14 +2,15 @@
 
 pub(crate) mod reasoning;
 mod stop;
+pub(crate) mod tool_arguments;
 pub(crate) mod tool_calls;
 pub(crate) mod tool_forms;
 mod utf8;
 
 use reasoning::Reasoning;
 use stop::StopTexts;
+use tool_arguments::CallPiece;
 use tool_calls::ToolCalls;
-use tool_forms::Call;
 use utf8::Utf8;
 
 /// What became clear with a token.
@@ -19,10 +20,10 @@ pub(crate) struct Said {
     pub(crate) text: String,
     /// More of the reasoning.
     pub(crate) reasoning: String,
-    /// Whole tool calls.
-    pub(crate) calls: Vec<Call>,
-    /// A stop text was reached.
-    pub(crate) stopped: bool,
+    /// Tool calls, and more of their arguments.
+    pub(crate) calls: Vec<CallPiece>,
+    /// The stop text that was reached.
+    pub(crate) stopped: Option<String>,
 }
 
 impl Said {
@@ -106,7 +107,8 @@ impl Stream {
             tool_calls::Piece::Text(text) => {
                 let (text, stopped) = self.stop.push(&text);
                 said.text.push_str(&text);
-                (self.stopped, said.stopped) = (stopped, stopped);
+                self.stopped = stopped.is_some();
+                said.stopped = stopped;
             }
         }
     }
@@ -136,7 +138,7 @@ mod tests {
         let said = stream.push(b"stop? no.</think>go on. stop here");
         assert_eq!(said.reasoning, "stop? no.");
         assert_eq!(said.text, "go on. ");
-        assert!(said.stopped);
+        assert_eq!(said.stopped.as_deref(), Some("stop"));
     }
 
     #[test]
@@ -145,7 +147,7 @@ mod tests {
         for held in [" \n", " <tool_", "<tool_call>{\"name\": \"add\"}"] {
             let mut stream = Stream::new(Reasoning::behind(), ToolCalls::new(&tools, false), &["END".into()]);
             let said = stream.push(format!("one END{held}").as_bytes());
-            assert_eq!((said.text.as_str(), said.stopped), ("one ", true));
+            assert_eq!((said.text.as_str(), said.stopped.as_deref()), ("one ", Some("END")));
             assert_eq!(stream.finish(false), Said::default(), "{held:?} was held back");
         }
     }

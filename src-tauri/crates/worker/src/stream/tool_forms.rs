@@ -3,6 +3,8 @@
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
+use super::tool_arguments::{Begun, begun_deepseek, begun_json, begun_mistral};
+
 /// A call as the model wrote it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Call {
@@ -26,6 +28,8 @@ pub(crate) struct Form {
     pub(crate) open: &'static str,
     /// Finds the end in what stands behind the mark; `None` while it has not come.
     pub(crate) end: fn(&str) -> Option<End>,
+    /// Finds the call that is being written in what is inside so far; `None` while none is certain.
+    pub(crate) begun: fn(&str) -> Option<Begun<'_>>,
     /// Reads what is inside; `None` if it is no call. The flag says that nothing more will come, so that a
     /// missing end may be forgiven.
     pub(crate) read: fn(&str, bool) -> Option<Vec<Call>>,
@@ -34,22 +38,24 @@ pub(crate) struct Form {
 /// All forms.
 pub(crate) const FORMS: [Form; 6] = [
     // Hermes, Qwen and many others; Qwen3-Coder writes elements in the place of JSON.
-    Form { open: "<tool_call>", end: |text| until(text, "</tool_call>"), read: read_hermes },
+    Form { open: "<tool_call>", end: |text| until(text, "</tool_call>"), begun: begun_json, read: read_hermes },
     // Phi 4.
-    Form { open: "<|tool_call|>", end: |text| until(text, "<|/tool_call|>"), read: read_hermes },
+    Form { open: "<|tool_call|>", end: |text| until(text, "<|/tool_call|>"), begun: begun_json, read: read_hermes },
     // Mistral: a list of calls, or a name and its arguments.
-    Form { open: "[TOOL_CALLS]", end: end_of_mistral, read: |body, _| read_mistral(body) },
+    Form { open: "[TOOL_CALLS]", end: end_of_mistral, begun: begun_mistral, read: |body, _| read_mistral(body) },
     // Llama 3.
-    Form { open: "<|python_tag|>", end: end_of_json, read: |body, _| read_json_calls(body) },
+    Form { open: "<|python_tag|>", end: end_of_json, begun: begun_json, read: |body, _| read_json_calls(body) },
     // DeepSeek; a call also stands without the outer mark.
     Form {
         open: "<｜tool▁calls▁begin｜>",
         end: |text| until(text, "<｜tool▁calls▁end｜>"),
+        begun: begun_deepseek,
         read: |body, _| read_deepseek(body),
     },
     Form {
         open: "<｜tool▁call▁begin｜>",
         end: |text| until(text, "<｜tool▁call▁end｜>"),
+        begun: begun_deepseek,
         read: |body, _| read_deepseek(body),
     },
 ];
@@ -91,11 +97,9 @@ fn end_of_json(text: &str) -> Option<End> {
 }
 
 fn end_of_mistral(text: &str) -> Option<End> {
-    // A name with brackets in it, `add[ARGS]`, is no list: the JSON begins behind.
-    let skip = text.find("[ARGS]").map_or(0, |at| at + "[ARGS]".len());
-    if skip == 0 && "[ARGS]".starts_with(text.trim_start_matches(|c: char| c != '[')) && text.contains('[') {
-        return None;
-    }
+    // Brackets in front of the arguments, as in `add[CALL_ID]x[ARGS]`, are no list.
+    let is_json = text.trim_start().starts_with(['[', '{']);
+    let skip = if is_json { 0 } else { text.find('{')? };
     json_end(&text[skip..]).map(|end| End { body: skip + end, next: skip + end })
 }
 
@@ -180,13 +184,18 @@ fn read_mistral(body: &str) -> Option<Vec<Call>> {
     if body.starts_with(['[', '{']) {
         return read_json_calls(body);
     }
-    let (name, arguments) = match body.split_once("[ARGS]") {
-        Some(parts) => parts,
+    let (name, arguments) = mistral_parts(body)?;
+    call(name.to_owned(), arguments.trim().to_owned()).map(|call| vec![call])
+}
+
+/// The name of a call, and everything from its arguments on.
+pub(crate) fn mistral_parts(body: &str) -> Option<(&str, &str)> {
+    let (name, arguments) = match in_front_of_brace(body).split_once("[ARGS]") {
+        Some((name, _)) => (name, &body[name.len() + "[ARGS]".len()..]),
         None => body.split_at(body.find('{')?),
     };
     // Newer templates put the call's id between the two.
-    let name = name.split_once("[CALL_ID]").map_or(name, |(name, _)| name);
-    call(name.to_owned(), arguments.trim().to_owned()).map(|call| vec![call])
+    Some((name.split_once("[CALL_ID]").map_or(name, |(name, _)| name), arguments))
 }
 
 fn read_deepseek(body: &str) -> Option<Vec<Call>> {
@@ -195,15 +204,26 @@ fn read_deepseek(body: &str) -> Option<Vec<Call>> {
         .map(|part| part.split("<｜tool▁call▁end｜>").next().unwrap_or_default())
         .filter(|part| !part.trim().is_empty())
         .map(|part| {
-            let (first, second) = part.split_once("<｜tool▁sep｜>")?;
-            let (name, arguments) = match second.split_once("```json") {
-                Some((name, fenced)) => (name, fenced.split("```").next().unwrap_or_default()),
-                None => (first, second),
-            };
-            call(name.to_owned(), arguments.trim().to_owned())
+            let (name, arguments) = deepseek_parts(part)?;
+            call(name.to_owned(), arguments.trim().trim_end_matches("```").trim_end().to_owned())
         })
         .collect::<Option<_>>()?;
     Some(calls)
+}
+
+/// The name of a call, and everything from its arguments on. Behind a fence stands the name in its front; without one,
+/// in front of the mark.
+pub(crate) fn deepseek_parts(call: &str) -> Option<(&str, &str)> {
+    let (first, second) = call.split_once("<｜tool▁sep｜>")?;
+    match in_front_of_brace(second).split_once("```json") {
+        Some((name, _)) => Some((name, &second[name.len() + "```json".len()..])),
+        None => Some((first, second)),
+    }
+}
+
+/// What stands in front of the arguments: marks within them are words.
+fn in_front_of_brace(text: &str) -> &str {
+    text.find('{').map_or(text, |at| &text[..at])
 }
 
 #[cfg(test)]

@@ -33,6 +33,8 @@ struct Writing {
     asked: Asked,
     answer: Answer,
     telling: Telling,
+    /// Told as it is written. What is told whole names whole calls alone.
+    in_events: bool,
     /// What is kept besides the response: the items that were asked, and the conversation so far.
     keep: Option<(Vec<Value>, Vec<ChatMessage>)>,
 }
@@ -52,7 +54,7 @@ pub(crate) async fn create(
     let answer = asked.answer(&read.ask, Prompt::Chat(conversation)).await?;
     let telling = Telling::new(request::head(&asked.ready, &read.ask, read.said_back), read.one_call);
     let keep = read.keep.map(|conversation| (read.input, conversation));
-    let writing = Writing { serving, asked, answer, telling, keep };
+    let writing = Writing { serving, asked, answer, telling, in_events: read.stream, keep };
     if read.stream { Ok(sse::events(writing.events())) } else { Ok(Sent(writing.whole().await?).into_response()) }
 }
 
@@ -60,7 +62,12 @@ impl Writing {
     /// What comes next, as events; `None` after the end.
     async fn next(&mut self) -> Option<Result<Vec<Value>, ApiError>> {
         match self.answer.next().await? {
-            Piece::Delta(delta) => Some(Ok(self.telling.delta(delta))),
+            Piece::Delta(mut delta) => {
+                if !self.in_events {
+                    delta.tool_arguments = None;
+                }
+                Some(Ok(self.telling.delta(delta)))
+            }
             Piece::Failed(error) => Some(Err(error)),
             Piece::Done(done) => {
                 let thought = self.reasoning_tokens().await;

@@ -3,9 +3,10 @@
 //! What is told whole and what is told in events is made here once: the whole response is the one of the last event.
 
 use inglenook_contract::FinishReason;
-use inglenook_engine::protocol::{ChatMessage, Delta, Done, TokenLogprob, ToolCallOut};
+use inglenook_engine::protocol::{ChatMessage, Delta, Done, TokenLogprob};
 use serde_json::{Map, Value, json};
 
+use crate::calls::{CallPiece, Calls};
 use crate::error::ApiError;
 use crate::openai::said::{self, Logprobs};
 
@@ -13,8 +14,7 @@ use crate::openai::said::{self, Logprobs};
 pub(super) struct Telling {
     /// The fields that stand before the answer.
     head: Map<String, Value>,
-    /// One tool call at most.
-    one_call: bool,
+    calls: Calls,
     /// Events so far.
     number: u64,
     /// Items that are whole.
@@ -30,12 +30,13 @@ pub(super) struct Telling {
 enum Open {
     Thought { id: String, text: String },
     Message { id: String, text: String, logprobs: Vec<Value> },
+    Call { id: String, call_id: String, name: String, arguments: String },
 }
 
 impl Open {
     fn id(&self) -> &str {
         match self {
-            Self::Thought { id, .. } | Self::Message { id, .. } => id,
+            Self::Thought { id, .. } | Self::Message { id, .. } | Self::Call { id, .. } => id,
         }
     }
 
@@ -48,16 +49,21 @@ impl Open {
             Self::Message { id, .. } => json!({
                 "id": id, "type": "message", "status": status, "role": "assistant", "content": [self.part()],
             }),
+            Self::Call { id, call_id, name, arguments } => json!({
+                "id": id, "type": "function_call", "status": status,
+                "call_id": call_id, "name": name, "arguments": arguments,
+            }),
         }
     }
 
-    /// The one part of the item.
+    /// The one part of the item; a call has none.
     fn part(&self) -> Value {
         match self {
             Self::Thought { text, .. } => json!({ "type": "summary_text", "text": text }),
             Self::Message { text, logprobs, .. } => {
                 json!({ "type": "output_text", "text": text, "annotations": [], "logprobs": logprobs })
             }
+            Self::Call { .. } => Value::Null,
         }
     }
 }
@@ -65,7 +71,8 @@ impl Open {
 impl Telling {
     pub(super) fn new(head: Map<String, Value>, one_call: bool) -> Self {
         let answer = ChatMessage { role: "assistant".to_owned(), ..ChatMessage::default() };
-        Self { head, one_call, number: 0, output: Vec::new(), open: None, answer, thought: String::new() }
+        let (calls, thought) = (Calls::new(one_call), String::new());
+        Self { head, calls, number: 0, output: Vec::new(), open: None, answer, thought }
     }
 
     /// What the assistant said, as a message of the conversation.
@@ -107,8 +114,9 @@ impl Telling {
     }
 
     /// More of the answer.
-    pub(super) fn delta(&mut self, delta: Delta) -> Vec<Value> {
+    pub(super) fn delta(&mut self, mut delta: Delta) -> Vec<Value> {
         let mut events = Vec::new();
+        let calls = self.calls.take(&mut delta);
         if !delta.reasoning.is_empty() {
             self.think(&delta.reasoning, &mut events);
         }
@@ -116,11 +124,7 @@ impl Telling {
         if !delta.text.is_empty() || (speaking && !delta.logprobs.is_empty()) {
             self.speak(&delta.text, delta.logprobs, &mut events);
         }
-        if let Some(call) = delta.tool_call
-            && (!self.one_call || self.answer.tool_calls.is_empty())
-        {
-            self.call(call, &mut events);
-        }
+        calls.into_iter().for_each(|piece| self.call(piece, &mut events));
         events
     }
 
@@ -151,33 +155,22 @@ impl Telling {
         events.push(self.event("response.output_text.delta", fields));
     }
 
-    fn call(&mut self, call: ToolCallOut, events: &mut Vec<Value>) {
-        self.close("completed", events);
-        let id = said::id("fc_");
-        let place = self.output.len();
-        let item = |arguments: &str, status: &str| {
-            json!({
-                "id": id, "type": "function_call", "status": status,
-                "call_id": call.id, "name": call.name, "arguments": arguments,
-            })
-        };
-        let whole = item(&call.arguments, "completed");
-        for (kind, fields) in [
-            ("response.output_item.added", json!({ "output_index": place, "item": item("", "in_progress") })),
-            (
-                "response.function_call_arguments.delta",
-                json!({ "item_id": id, "output_index": place, "delta": call.arguments }),
-            ),
-            (
-                "response.function_call_arguments.done",
-                json!({ "item_id": id, "output_index": place, "name": call.name, "arguments": call.arguments }),
-            ),
-            ("response.output_item.done", json!({ "output_index": place, "item": whole })),
-        ] {
-            events.push(self.event(kind, fields));
+    fn call(&mut self, piece: CallPiece, events: &mut Vec<Value>) {
+        let CallPiece { begins, more, ends, .. } = piece;
+        if let Some((call_id, name)) = begins {
+            self.open(Open::Call { id: said::id("fc_"), call_id, name, arguments: String::new() }, events);
         }
-        self.output.push(whole);
-        self.answer.tool_calls.push(call);
+        if let Some(Open::Call { arguments, .. }) = &mut self.open
+            && !more.is_empty()
+        {
+            arguments.push_str(&more);
+            let fields = self.place(json!({ "delta": more }));
+            events.push(self.event("response.function_call_arguments.delta", fields));
+        }
+        if let Some(call) = ends {
+            self.end("completed", events);
+            self.answer.tool_calls.push(call);
+        }
     }
 
     /// Fields with the place of the open item.
@@ -193,37 +186,49 @@ impl Telling {
 
     /// Begins an item, and its part.
     fn open(&mut self, open: Open, events: &mut Vec<Value>) {
-        self.close("completed", events);
+        self.close(events);
         let (mut item, part) = (open.item("in_progress"), open.part());
-        let (list, kind, index) = match open {
-            Open::Thought { .. } => ("summary", "response.reasoning_summary_part.added", "summary_index"),
-            Open::Message { .. } => ("content", "response.content_part.added", "content_index"),
+        let of_part = match open {
+            Open::Thought { .. } => Some(("summary", "response.reasoning_summary_part.added", "summary_index")),
+            Open::Message { .. } => Some(("content", "response.content_part.added", "content_index")),
+            Open::Call { .. } => None,
         };
-        item[list] = json!([]);
+        if let Some((list, ..)) = of_part {
+            item[list] = json!([]);
+        }
         let place = self.output.len();
         self.open = Some(open);
         events.push(self.event("response.output_item.added", json!({ "output_index": place, "item": item })));
-        let fields = self.place(json!({ index: 0, "part": part }));
-        events.push(self.event(kind, fields));
+        if let Some((_, kind, index)) = of_part {
+            let fields = self.place(json!({ index: 0, "part": part }));
+            events.push(self.event(kind, fields));
+        }
+    }
+
+    /// Ends the open item, if there is one, for something else begins. A call that is open then was none.
+    fn close(&mut self, events: &mut Vec<Value>) {
+        let is_call = matches!(self.open, Some(Open::Call { .. }));
+        self.end(if is_call { "incomplete" } else { "completed" }, events);
     }
 
     /// Ends the open item, if there is one.
-    fn close(&mut self, status: &str, events: &mut Vec<Value>) {
+    fn end(&mut self, status: &str, events: &mut Vec<Value>) {
         let Some(open) = &self.open else { return };
         let (item, part) = (open.item(status), open.part());
-        let (kinds, fields, part) = match open {
-            Open::Thought { text, .. } => (
-                ["response.reasoning_summary_text.done", "response.reasoning_summary_part.done"],
-                json!({ "summary_index": 0, "text": text }),
-                json!({ "summary_index": 0, "part": part }),
-            ),
-            Open::Message { text, logprobs, .. } => (
-                ["response.output_text.done", "response.content_part.done"],
-                json!({ "content_index": 0, "text": text, "logprobs": logprobs }),
-                json!({ "content_index": 0, "part": part }),
-            ),
+        let ends = match open {
+            Open::Thought { text, .. } => vec![
+                ("response.reasoning_summary_text.done", json!({ "summary_index": 0, "text": text })),
+                ("response.reasoning_summary_part.done", json!({ "summary_index": 0, "part": part })),
+            ],
+            Open::Message { text, logprobs, .. } => vec![
+                ("response.output_text.done", json!({ "content_index": 0, "text": text, "logprobs": logprobs })),
+                ("response.content_part.done", json!({ "content_index": 0, "part": part })),
+            ],
+            Open::Call { name, arguments, .. } => {
+                vec![("response.function_call_arguments.done", json!({ "name": name, "arguments": arguments }))]
+            }
         };
-        for (kind, fields) in kinds.into_iter().zip([fields, part]) {
+        for (kind, fields) in ends {
             let fields = self.place(fields);
             events.push(self.event(kind, fields));
         }
@@ -241,7 +246,10 @@ impl Telling {
             let message = Open::Message { id: said::id("msg_"), text: String::new(), logprobs: Vec::new() };
             self.open(message, &mut events);
         }
-        self.close(if cut { "incomplete" } else { "completed" }, &mut events);
+        if cut {
+            self.end("incomplete", &mut events);
+        }
+        self.close(&mut events);
         let usage = usage(done, reasoning_tokens);
         let (kind, response) = if cut {
             let details = json!({ "reason": "max_output_tokens" });

@@ -1,8 +1,9 @@
 //! Tests of `telling`: which events an answer becomes, and the response at their end.
 
-use inglenook_engine::protocol::{Timings, Usage};
+use inglenook_engine::protocol::{Timings, ToolCallOut, Usage};
 
 use super::*;
+use crate::calls::tests::{arguments, call as whole_call};
 
 fn telling(one_call: bool) -> Telling {
     let mut head = Map::new();
@@ -25,7 +26,7 @@ fn call(id: &str) -> Delta {
 
 fn done(finish_reason: FinishReason) -> Done {
     let usage = Usage { prompt_tokens: 10, cached_tokens: 4, completion_tokens: 5 };
-    Done { id: 0, finish_reason, usage, timings: Timings::default() }
+    Done { id: 0, finish_reason, stop_text: None, usage, timings: Timings::default() }
 }
 
 /// Every event of an answer.
@@ -114,6 +115,48 @@ fn calls_end_what_was_said_before_and_go_into_the_conversation() {
     let last = &events.last().expect("some")["response"]["output"];
     assert_eq!((&last[2]["call_id"], &last[2]["arguments"]), (&json!("b"), &json!("{}")));
     assert_eq!((telling.answer().content.as_str(), telling.answer().tool_calls.len()), ("See:", 2));
+}
+
+#[test]
+fn a_call_is_told_as_it_is_written() {
+    let mut telling = telling(false);
+    let deltas = vec![arguments("a", "{\"x\":"), arguments("a", "1}"), whole_call("a", "{\"x\":1}")];
+    let events = told(&mut telling, deltas, FinishReason::ToolCalls);
+    let delta = "function_call_arguments.delta";
+    let expected = ["output_item.added", delta, delta, "function_call_arguments.done", "output_item.done", "completed"];
+    assert_eq!(kinds(&events)[2..], expected);
+    let id = &events[2]["item"]["id"];
+    assert_eq!(
+        events[2]["item"],
+        json!({
+            "id": id, "type": "function_call", "status": "in_progress", "call_id": "a", "name": "add", "arguments": "",
+        })
+    );
+    let piece = |number: usize, more: &str| {
+        json!({
+            "type": "response.function_call_arguments.delta", "sequence_number": number, "item_id": id,
+            "output_index": 0, "delta": more,
+        })
+    };
+    assert_eq!(events[3..5], [piece(3, "{\"x\":"), piece(4, "1}")]);
+    let item = &events[7]["response"]["output"][0];
+    assert_eq!((&item["status"], &item["arguments"]), (&json!("completed"), &json!("{\"x\":1}")));
+    assert_eq!(telling.answer().tool_calls.len(), 1);
+}
+
+#[test]
+fn a_call_that_never_becomes_whole_is_incomplete_and_nothing_to_go_on_from() {
+    for (deltas, finish, status) in [
+        (vec![arguments("a", "{\"x\"")], FinishReason::Length, "incomplete"),
+        (vec![arguments("a", "{x}"), text("{x}")], FinishReason::Stop, "completed"),
+        (vec![arguments("a", "{x}"), call("b")], FinishReason::ToolCalls, "completed"),
+    ] {
+        let mut telling = telling(false);
+        let events = told(&mut telling, deltas, finish);
+        let response = &events.last().expect("some")["response"];
+        assert_eq!((&response["status"], &response["output"][0]["status"]), (&json!(status), &json!("incomplete")));
+        assert!(telling.answer().tool_calls.iter().all(|call| call.id == "b"), "{response}");
+    }
 }
 
 #[test]
