@@ -47,6 +47,38 @@ pub(crate) fn ours(endpoint: &str, folder: &Path) -> Result<Command, Failure> {
     Ok(command)
 }
 
+/// What a person types who wants what ours does for them: a download that is compared with its sum.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Checking {
+    /// curl, and then the sum of its file.
+    After(&'static str),
+    /// curl into `tee`, which writes the file and hands the bytes to the program that sums.
+    Meanwhile(&'static str),
+}
+
+impl Checking {
+    /// As it stands in a table.
+    pub(crate) fn name(self) -> String {
+        match self {
+            Self::After(sum) => format!("curl, then {sum}"),
+            Self::Meanwhile(sum) => format!("curl | tee | {sum}"),
+        }
+    }
+
+    /// The line for a shell, which checks that the sum is `sha256`.
+    pub(crate) fn command(self, endpoint: &str, into: &Path, sha256: &str) -> Command {
+        let mut command = Command::new("bash");
+        let fetch = "set -o pipefail; curl -sSfL --noproxy '*'";
+        let line = match self {
+            Self::After(sum) => format!("{fetch} -o \"$2\" \"$1\" && {sum} \"$2\" | grep -q \"$3\""),
+            Self::Meanwhile(sum) => format!("{fetch} \"$1\" | tee \"$2\" | {sum} | grep -q \"$3\""),
+        };
+        let url = format!("{endpoint}/{}/resolve/main/{}", NOISE.0, NOISE.1);
+        command.args(["-c", &line, "bash", &url]).arg(into).arg(sha256);
+        command
+    }
+}
+
 /// curl, with one connection; `into` is a file.
 pub(crate) fn curl(endpoint: &str, (repo, path): (&str, &str), into: &Path) -> Command {
     let mut command = Command::new("curl");

@@ -3,7 +3,9 @@
 //!
 //! Both clients are processes, start to end, and write into the same folder, which is emptied between. Ours ends when
 //! the file's SHA-256 was found right, the file is safe on the disk and lies in its place; curl ends when the system
-//! has taken its bytes.
+//! has taken its bytes. So where no connection is slow there are also the lines that a person would type to have the
+//! sum checked: with the program that every system has, and with OpenSSL's, which uses the processor's instructions
+//! for it.
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -14,7 +16,7 @@ use inglenook_testkit::Content;
 use tempfile::TempDir;
 
 use super::Failure;
-use super::clients::{curl, ours};
+use super::clients::{Checking, curl, ours};
 use super::process::{Meanwhile, Took, run, settle};
 use super::server::{NOISE, Server};
 use super::table::{Figures, cpu_seconds, print_foot, print_head, print_line, print_row, seconds, time};
@@ -27,6 +29,15 @@ const SLOW: u64 = 20_000_000;
 const SLOW_ROUNDS: usize = 2;
 /// Rounds where it is not.
 const ROUNDS: usize = 9;
+/// What else the bytes of a download are checked with, each in every round.
+const CHECKED: [Checking; 4] = [
+    Checking::After("sha256sum"),
+    Checking::Meanwhile("sha256sum"),
+    Checking::After("openssl dgst -sha256"),
+    Checking::Meanwhile("openssl dgst -sha256"),
+];
+/// Rounds of these.
+const CHECKED_ROUNDS: usize = 5;
 /// A folder in memory, on the systems that have one.
 const MEMORY: &str = "/dev/shm";
 /// Bytes that have to be free there: what is served, what is written, and air.
@@ -66,6 +77,12 @@ struct Round {
     server: [Option<Duration>; 2],
 }
 
+/// Ours, and each of [`CHECKED`].
+struct CheckedRound {
+    ours: Took,
+    peers: Vec<Took>,
+}
+
 /// Measures and prints.
 pub(crate) fn measure(cache: &Path) -> Result<(), Failure> {
     let disk = Place::new("disk", cache)?;
@@ -79,9 +96,11 @@ pub(crate) fn measure(cache: &Path) -> Result<(), Failure> {
     server.throttle(SLOW)?;
     slow(&mut server, &disk)?;
     server.throttle(0)?;
+    let sha256 = Content::disk(&noise)?.sha256();
     for place in [Some(&disk), memory.as_ref()].into_iter().flatten() {
         fast(&mut server, place)?;
     }
+    checked(&server, &disk, &sha256)?;
     if memory.is_none() {
         print_line(&format!("  no room in {MEMORY}: not measured there"));
     }
@@ -117,6 +136,44 @@ fn fast(server: &mut Server, place: &Place) -> Result<(), Failure> {
     print_row("  against curl and then sync of its file", &speed(&ours), &speed(&safe), &ours.ratio_to(&safe), "");
     print_foot(meanwhile, Some(server.id()));
     Ok(())
+}
+
+fn checked(server: &Server, place: &Place, sha256: &str) -> Result<(), Failure> {
+    let meanwhile = Meanwhile::begin(Some(server.id()));
+    let rounds: Vec<CheckedRound> =
+        (0..CHECKED_ROUNDS).map(|number| checked_round(server, place, sha256, number)).collect::<Result<_, _>>()?;
+    print_line(&format!("unthrottled, {}, against what checks the sum too:", place.name));
+    for (which, peer) in CHECKED.iter().enumerate() {
+        let ours = Figures::of(&rounds, |round| rate(seconds(&round.ours)));
+        let peers = Figures::of(&rounds, |round| round.peers.get(which).map_or(f64::NAN, |took| rate(seconds(took))));
+        let name = format!("  {}", peer.name());
+        print_row(&name, &speed(&ours), &speed(&peers), &ours.ratio_to(&peers), "");
+        let ours = Figures::of(&rounds, |round| cpu_seconds(&round.ours));
+        let peers = Figures::of(&rounds, |round| round.peers.get(which).map_or(f64::NAN, cpu_seconds));
+        print_row("    processor time", &time(ours.median()), &time(peers.median()), &ours.ratio_to(&peers), "");
+    }
+    print_foot(meanwhile, Some(server.id()));
+    Ok(())
+}
+
+/// All once; ours first in every other round, last in the rest.
+fn checked_round(server: &Server, place: &Place, sha256: &str, number: usize) -> Result<CheckedRound, Failure> {
+    let own = || one(server, || download_ours(&server.endpoint, place)).map(|(took, _)| took);
+    let first = if number.is_multiple_of(2) { Some(own()?) } else { None };
+    let peers = CHECKED.iter().map(|peer| download_checked(server, place, *peer, sha256)).collect::<Result<_, _>>()?;
+    let ours = match first {
+        Some(took) => took,
+        None => own()?,
+    };
+    Ok(CheckedRound { ours, peers })
+}
+
+fn download_checked(server: &Server, place: &Place, how: Checking, sha256: &str) -> Result<Took, Failure> {
+    let file = place.folder.path().join("checked.gguf");
+    let (took, _) = one(server, || run(&mut how.command(&server.endpoint, &file, sha256)))?;
+    whole(&file)?;
+    std::fs::remove_file(file)?;
+    Ok(took)
 }
 
 fn rate(seconds: f64) -> f64 {

@@ -1,16 +1,18 @@
 //! One connection: it brings a range of a file to the writer, and says how it ended.
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use tokio::sync::mpsc;
 
 use super::part::{Held, Part, Piece, Stopped};
+use super::step::Brought;
 use crate::remote::{Fetched, Hub, HubError, Resolved};
 
 /// How a connection ended. What it has not brought is given back already.
 pub(super) enum Ended {
-    /// It brought everything, or what others left to it.
-    Done,
+    /// It brought everything, or what others left to it; and how, where that says something of the line.
+    Done(Option<Brought>),
     /// The server ignored the range: the whole file comes.
     Whole(Box<Fetched>),
     /// It failed with the address of this generation.
@@ -49,27 +51,31 @@ impl Source {
 
     /// Brings what `held` is missing.
     pub(super) async fn bring(self, held: Held, queue: mpsc::Sender<Piece>) -> Ended {
-        let asked = held.missing();
+        let (asked, begun) = (held.missing(), Instant::now());
         let mut fetched = match self.hub.fetch(&self.resolved, asked.clone(), &self.purpose).await {
             Ok(fetched) if fetched.range != asked => return Ended::Whole(Box::new(fetched)),
             Ok(fetched) => fetched,
             Err(error) => return self.failed(error),
         };
-        let mut at = asked.start;
+        let (answered, mut at) = (Instant::now(), asked.start);
+        let done = |at: u64| {
+            let bytes = at.saturating_sub(asked.start);
+            Ended::Done(Some(Brought { bytes, waited: answered - begun, took: answered.elapsed() }))
+        };
         loop {
             match fetched.chunk().await {
                 Ok(Some(bytes)) => {
                     let end = at + bytes.len() as u64;
                     match held.bring(&queue, at, bytes).await {
                         // Reading on to the end of the answer lets the next request have this connection.
-                        Ok(false) if end < asked.end => return Ended::Done,
+                        Ok(false) if end < asked.end => return done(end),
                         Ok(_) => at = end,
                         Err(stopped) => return stopped.into(),
                     }
                 }
-                Ok(None) if held.missing().is_empty() => return Ended::Done,
+                Ok(None) if held.missing().is_empty() => return done(at),
                 Ok(None) => return self.short(),
-                Err(_) if held.missing().is_empty() => return Ended::Done,
+                Err(_) if held.missing().is_empty() => return done(at),
                 Err(error) => return self.failed(error),
             }
         }
@@ -86,7 +92,7 @@ impl Source {
         let mut held: Option<Held> = part.take(u64::MAX);
         loop {
             let bytes = match fetched.chunk().await {
-                _ if held.is_none() => return Ended::Done,
+                _ if held.is_none() => return Ended::Done(None),
                 Ok(Some(bytes)) => bytes,
                 Ok(None) => return self.short(),
                 Err(error) => return self.failed(error),

@@ -11,7 +11,7 @@ use super::positional::read_exact_at;
 use crate::remote::Sha256Hex;
 
 /// Bytes that are read at once.
-const READ_BYTES: u64 = 1 << 20;
+const READ_BYTES: u64 = 256 << 10;
 
 /// Both hashes of one content.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -19,8 +19,8 @@ use super::transfer::{Transfer, Transferred};
 use crate::remote::Resolved;
 use crate::remote::names::is_git_hash;
 
-/// Pieces that may wait for the writer.
-const QUEUE: usize = 32;
+/// Pieces that may wait for the writer: few, for they are memory, and a kill loses them.
+const QUEUE: usize = 8;
 /// How often a file may change under our hands before we say so.
 const MOST_CHANGES: u32 = 3;
 

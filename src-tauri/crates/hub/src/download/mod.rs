@@ -22,6 +22,7 @@ mod positional;
 mod segments;
 mod sidecar;
 mod space;
+mod step;
 mod stored;
 mod transfer;
 mod verify;

@@ -22,7 +22,9 @@ use super::positional::{read_exact_at, write_all_at};
 use super::segments::{Segments, SlotId};
 
 /// Bytes that the hasher reads at once.
-const READ_BYTES: u64 = 1 << 20;
+const READ_BYTES: u64 = 256 << 10;
+/// Bytes for which the hasher is woken.
+const WAKE_BYTES: u64 = 1 << 20;
 /// Most pieces that the writer takes from its queue before it says in the journal what it wrote.
 const BATCH: usize = 32;
 /// How long the writer goes on with what is queued after a stop.
@@ -234,7 +236,7 @@ impl Part {
     /// Waits until a good piece beyond `at` is written, or all; `None` where the file was closed.
     fn wait_for(&self, at: u64) -> Option<u64> {
         let mut state = self.state();
-        state.hash_at = (at + READ_BYTES).min(self.size);
+        state.hash_at = (at + WAKE_BYTES).min(self.size);
         let waits = |state: &mut State| !state.closed && state.segments.frontier() < state.hash_at;
         let mut state = self.to_hash.wait_while(state, waits).unwrap_or_else(PoisonError::into_inner);
         (!state.closed).then(|| state.segments.frontier())

@@ -13,6 +13,7 @@ use super::connection::{Ended, Source};
 use super::gauge::FileStage;
 use super::order::Context;
 use super::part::{Part, Piece};
+use super::step::Step;
 use crate::remote::{Fetched, HubError, Resolved};
 
 /// How a transfer ended.
@@ -40,7 +41,7 @@ pub(super) struct Transfer<'a> {
     streak: usize,
     /// The server ignores ranges.
     whole: bool,
-    step: u64,
+    step: Step,
     /// The last failure, for whoever has to wait.
     why: Option<ErrorInfo>,
 }
@@ -55,10 +56,7 @@ impl<'a> Transfer<'a> {
     ) -> Self {
         let settings = &context.settings;
         let most = if resolved.bytes <= settings.small_bytes { 1 } else { settings.connections.max(1) };
-        // Four rounds for each connection keep them busy to the end, and the beginning close together for the hasher.
-        let step = resolved.bytes / (most as u64).saturating_mul(4);
-        let least = settings.least_step_bytes.max(1);
-        let step = if most == 1 { u64::MAX } else { step.clamp(least, settings.most_step_bytes.max(least)) };
+        let step = Step::new(resolved.bytes, most, settings);
         let purpose = format!("Download of {}", context.file_name(index)).into();
         let source = Source { hub: context.hub.clone(), resolved: Arc::new(resolved), generation: 0, purpose };
         let open = JoinSet::new();
@@ -107,7 +105,7 @@ impl<'a> Transfer<'a> {
             let least = self.context.settings.least_theft_bytes;
             let steals = self.most > 1 && !self.whole;
             let stolen = || if steals { self.part.steal(least) } else { None };
-            let Some(held) = self.part.take(self.step).or_else(stolen) else { break };
+            let Some(held) = self.part.take(self.step.bytes()).or_else(stolen) else { break };
             self.open.spawn(self.source.clone().bring(held, self.queue.clone()));
         }
     }
@@ -123,7 +121,10 @@ impl<'a> Transfer<'a> {
 
     async fn ended(&mut self, ended: Ended) -> Result<Option<Transferred>, DownloadError> {
         match ended {
-            Ended::Done => {
+            Ended::Done(brought) => {
+                if let Some(brought) = brought {
+                    self.step.learn(brought);
+                }
                 self.whole = false;
                 self.streak += 1;
                 if self.streak > 2 * self.allowed && self.allowed < self.most {
