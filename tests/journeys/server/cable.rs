@@ -89,7 +89,7 @@ fn again(behind: &[&str], test: &str, part: &str) -> Command {
 }
 
 /// Runs a command that has to work.
-async fn runs(line: &str) {
+pub(crate) async fn runs(line: &str) {
     let mut words = line.split(' ');
     let mut command = Command::new(words.next().expect("a command"));
     let (worked, said) = told(command.args(words).output().await);

@@ -1,11 +1,12 @@
 //! The server as a neighbour in the network meets it, who asks from another machine over a cable.
 
+use futures::StreamExt as _;
 use inglenook_contract::*;
 use inglenook_journeys::http::{Answer, Connection, Request};
 use inglenook_server::ROUTES;
 use serde_json::json;
 
-use crate::cable::{HERE, Neighbour, NeighbourAt, between_two_machines};
+use crate::cable::{HERE, Neighbour, NeighbourAt, between_two_machines, runs};
 use crate::matrix::{LISTED, goes_through, own_names, path};
 use crate::{Served, chat};
 
@@ -148,6 +149,37 @@ fn every_address_that_is_shown_answers_from_there() {
                 assert_eq!(answer, Ok(200), "{name} at {door}");
             }
         }
+    });
+}
+
+#[test]
+fn in_another_network_the_server_is_found_where_the_machine_is_now() {
+    let name = "lan::in_another_network_the_server_is_found_where_the_machine_is_now";
+    between_two_machines(name, async |mut neighbour| {
+        let (served, _) = shared().await;
+        let token = served.makes_token("Neighbour", &[TokenScope::Read]).await.secret;
+        let mut changes = served.person.opens::<Vec<Changed>>("app.changes", json!({})).await;
+        let (old, new) = (HERE[0], "10.91.0.7");
+        runs(&format!("ip address del {old}/24 dev lan0")).await;
+        runs(&format!("ip address add {new}/24 dev lan0")).await;
+        let [gone, door] = [old, new].map(|address| format!("http://{address}:{}", served.port));
+        let shown = async {
+            loop {
+                let status: ServerStatus = served.person.gets("server.status", json!({})).await;
+                let ServerState::Running { lan, .. } = status.state else { panic!("it runs on") };
+                if lan.contains(&door) && !lan.contains(&gone) {
+                    return;
+                }
+                changes.next().await.expect("changes are told as long as the application runs");
+            }
+        };
+        tokio::time::timeout(inglenook_journeys::PATIENCE, shown).await.expect("the new address is shown");
+        let door = door.strip_prefix("http://").expect("a URL");
+        let answer = neighbour.asks(door, &list(door, Some(&token))).await.map(|answer| answer.status);
+        assert_eq!(answer, Ok(200), "it is let in by its new name");
+        let before = gone.strip_prefix("http://").expect("a URL");
+        let answer = neighbour.asks(door, &list(before, Some(&token))).await.map(|answer| answer.status);
+        assert_eq!(answer, Ok(403), "the old one is somebody else's by now");
     });
 }
 

@@ -17,6 +17,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use inglenook_app::serving;
 use inglenook_contract::{ServerSettings, TokenScope};
+use tokio::sync::watch;
 
 use crate::error::ApiError;
 use crate::requests::Entry;
@@ -32,35 +33,36 @@ const METHODS: HeaderValue = HeaderValue::from_static("GET, HEAD, POST, DELETE, 
 /// What requests are held against, as the server was started.
 #[derive(Clone, Debug)]
 pub(crate) struct Door {
-    /// `name:port` of this machine, in lower case.
-    pub(crate) names: Vec<String>,
+    /// As [`names`] gives them. Another network gives this machine others, while the server runs.
+    pub(crate) names: watch::Receiver<Vec<String>>,
     /// It leads to the network, where nobody does without a token. The settings may say otherwise by now, but who came
     /// in by this door came from there.
     pub(crate) lan: bool,
 }
 
-impl Door {
-    /// The door of a server on this port. `addresses` are those of this machine in its network, where others may ask.
-    pub(crate) fn new(port: u16, settings: &ServerSettings, addresses: &[String]) -> Self {
-        let own = ["127.0.0.1", "localhost", "[::1]"].map(str::to_owned);
-        let names = own.iter().chain(&settings.hosts).chain(addresses);
-        let with_port = |name: &String| format!("{}:{port}", name.to_lowercase());
-        let mut names: Vec<String> = names
-            .flat_map(|name| {
-                // Programs leave the port out where it is the scheme's own.
-                let bare = (port == 80).then(|| name.to_lowercase());
-                [Some(with_port(name)), bare].into_iter().flatten().collect::<Vec<_>>()
-            })
-            .collect();
-        names.sort();
-        names.dedup();
-        Self { names, lan: settings.lan }
-    }
+/// `name:port` of this machine, in lower case. `hosts` are what the person calls it, `addresses` those in its network
+/// where others may ask.
+pub(crate) fn names(port: u16, hosts: &[String], addresses: &[String]) -> Vec<String> {
+    let own = ["127.0.0.1", "localhost", "[::1]"].map(str::to_owned);
+    let names = own.iter().chain(hosts).chain(addresses);
+    let with_port = |name: &String| format!("{}:{port}", name.to_lowercase());
+    let mut names: Vec<String> = names
+        .flat_map(|name| {
+            // Programs leave the port out where it is the scheme's own.
+            let bare = (port == 80).then(|| name.to_lowercase());
+            [Some(with_port(name)), bare].into_iter().flatten().collect::<Vec<_>>()
+        })
+        .collect();
+    names.sort();
+    names.dedup();
+    names
+}
 
+impl Door {
     fn lets_in(&self, headers: &HeaderMap, uri: &Uri) -> bool {
         let mut hosts = headers.get_all(header::HOST).iter();
         let host = hosts.next().and_then(|host| host.to_str().ok()).map(str::to_lowercase);
-        let known = |host: &str| self.names.iter().any(|name| name == host);
+        let known = |host: &str| self.names.borrow().iter().any(|name| name == host);
         // An absolute address in the request line counts more than the header, so both have to be right.
         let line = uri.authority().map(|authority| authority.as_str().to_lowercase());
         hosts.next().is_none() && host.as_deref().is_some_and(known) && line.as_deref().is_none_or(known)
@@ -271,6 +273,11 @@ mod tests {
         headers
     }
 
+    fn door_of(names: Vec<String>) -> Door {
+        let (_, names) = watch::channel(names);
+        Door { names, lan: false }
+    }
+
     fn lets_in(door: &Door, hosts: &[&str]) -> bool {
         let pairs: Vec<_> = hosts.iter().map(|host| ("host", *host)).collect();
         door.lets_in(&headers(&pairs), &Uri::from_static("/v1/models"))
@@ -278,7 +285,7 @@ mod tests {
 
     #[test]
     fn a_foreign_name_for_this_machine_is_refused() {
-        let door = Door::new(1234, &ServerSettings::default(), &[]);
+        let door = door_of(names(1234, &[], &[]));
         for host in ["127.0.0.1:1234", "localhost:1234", "LOCALHOST:1234", "[::1]:1234"] {
             assert!(lets_in(&door, &[host]), "{host} is ours");
         }
@@ -301,8 +308,7 @@ mod tests {
 
     #[test]
     fn names_of_the_network_and_of_the_person_are_let_in_with_the_port() {
-        let settings = ServerSettings { hosts: vec!["My-Machine.local".into()], ..ServerSettings::default() };
-        let door = Door::new(80, &settings, &["192.168.1.7".into()]);
+        let door = door_of(names(80, &["My-Machine.local".into()], &["192.168.1.7".into()]));
         for host in ["my-machine.local", "my-machine.local:80", "192.168.1.7", "localhost"] {
             assert!(lets_in(&door, &[host]), "{host}");
         }

@@ -1,6 +1,7 @@
 //! The switch: whether the server runs, and that it runs as it is set.
 
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
+use std::time::Duration;
 
 use futures::Stream;
 use inglenook_app::{App, hardware, serving};
@@ -9,9 +10,12 @@ use tokio::sync::{Mutex, watch};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-use crate::guard::Door;
+use crate::guard::{self, Door};
 use crate::state::Serving;
 use crate::{listen, routes};
+
+/// How often an open server looks where this machine is in its network; a look reads a few small files.
+const LOOK: Duration = Duration::from_secs(5);
 
 /// The local server. Cloning it gives another handle on the same one.
 #[derive(Clone)]
@@ -108,7 +112,7 @@ impl Inner {
         serving::server_changed(self.serving.app());
     }
 
-    async fn open(&self, running: &mut Option<Running>) {
+    async fn open(self: &Arc<Self>, running: &mut Option<Running>) {
         let settings = self.serving.app().settings().server;
         let opened = Opened::of(&settings);
         match self.start(&settings).await {
@@ -125,7 +129,7 @@ impl Inner {
     }
 
     async fn start(
-        &self,
+        self: &Arc<Self>,
         settings: &ServerSettings,
     ) -> Result<(CancellationToken, JoinHandle<()>, ServerState), ErrorInfo> {
         let app = self.serving.app();
@@ -136,12 +140,17 @@ impl Inner {
         let port = settings.port;
         let listeners = listen::bind(port, settings.lan).await.map_err(|error| not_opened(port, &error))?;
         let addresses = if settings.lan { hardware::addresses().await } else { Vec::new() };
-        let router = routes::router(self.serving.clone(), Door::new(port, settings, &addresses));
+        let (known, names) = watch::channel(guard::names(port, &settings.hosts, &addresses));
+        let router = routes::router(self.serving.clone(), Door { names, lan: settings.lan });
         self.serving.gate().set(settings.parallel, settings.queue);
         let stop = CancellationToken::new();
         let task = tokio::spawn(listen::serve(listeners, router, stop.clone()));
-        let lan = addresses.iter().map(|address| format!("http://{address}:{port}")).collect();
-        Ok((stop, task, ServerState::Running { address: format!("http://127.0.0.1:{port}"), lan }))
+        let state = reached(port, &addresses);
+        if settings.lan {
+            let here = Here { port, hosts: settings.hosts.clone(), addresses, known };
+            tokio::spawn(here.follow(Arc::downgrade(self), stop.clone()));
+        }
+        Ok((stop, task, state))
     }
 
     /// Ends what runs, and leaves what is told of it to whoever knows what comes next.
@@ -150,6 +159,46 @@ impl Inner {
             stop.cancel();
             let _ = task.await;
             tracing::info!("the server is off");
+        }
+    }
+}
+
+fn reached(port: u16, addresses: &[String]) -> ServerState {
+    let lan = addresses.iter().map(|address| format!("http://{address}:{port}")).collect();
+    ServerState::Running { address: format!("http://127.0.0.1:{port}"), lan }
+}
+
+/// Where this machine is in its network, for a server that is open to it.
+struct Here {
+    port: u16,
+    hosts: Vec<String>,
+    addresses: Vec<String>,
+    known: watch::Sender<Vec<String>>,
+}
+
+impl Here {
+    /// Follows this machine into another network, or to another address in this one: it is shown, and let in.
+    async fn follow(mut self, server: Weak<Inner>, stop: CancellationToken) {
+        let mut look = tokio::time::interval(LOOK);
+        loop {
+            tokio::select! {
+                () = stop.cancelled() => return,
+                _ = look.tick() => {}
+            }
+            let now = hardware::addresses().await;
+            if now == self.addresses {
+                continue;
+            }
+            let Some(server) = server.upgrade() else { return };
+            // Whoever closes the server holds this, and what is told afterwards is theirs to tell.
+            let _running = server.running.lock().await;
+            if stop.is_cancelled() {
+                return;
+            }
+            tracing::info!("this machine has other addresses in its network");
+            self.addresses = now;
+            self.known.send_replace(guard::names(self.port, &self.hosts, &self.addresses));
+            server.tell(reached(self.port, &self.addresses));
         }
     }
 }
@@ -172,7 +221,7 @@ fn not_opened(port: u16, error: &std::io::Error) -> ErrorInfo {
 }
 
 /// Starts the server anew when what it was started with was changed, and tells the gate its limits.
-async fn follow(server: std::sync::Weak<Inner>, mut settings: watch::Receiver<inglenook_contract::Settings>) {
+async fn follow(server: Weak<Inner>, mut settings: watch::Receiver<inglenook_contract::Settings>) {
     while settings.changed().await.is_ok() {
         let Some(server) = server.upgrade() else { return };
         let now = settings.borrow_and_update().server.clone();
