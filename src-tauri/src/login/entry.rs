@@ -72,10 +72,10 @@ impl Login {
         }
     }
 
-    /// Writes the entry anew where it names a program that has moved since.
+    /// Writes the entry anew where it names a program that has moved since. What else somebody changed in it stays.
     pub(crate) fn refresh(&self) {
-        let stale = self.is_on().unwrap_or(false)
-            && std::fs::read_to_string(&self.file).is_ok_and(|entry| entry != self.entry());
+        let names_us = |entry: String| entry.lines().any(|line| line.strip_prefix("Exec=") == Some(&self.exec));
+        let stale = self.is_on().unwrap_or(false) && !std::fs::read_to_string(&self.file).is_ok_and(names_us);
         if stale && let Err(error) = self.write() {
             tracing::warn!(%error, "the entry for login still names another program");
         }
@@ -172,6 +172,11 @@ mod tests {
         after.refresh();
         let entry = std::fs::read_to_string(folder.join("inglenook.desktop")).expect("the entry");
         assert!(entry.contains("\"/new/inglenook\"") && !entry.contains("/old/"), "{entry}");
+        let delayed = entry + "X-GNOME-Autostart-Delay=30\n";
+        std::fs::write(folder.join("inglenook.desktop"), &delayed).expect("changed by hand");
+        after.refresh();
+        let entry = std::fs::read_to_string(folder.join("inglenook.desktop")).expect("the entry");
+        assert_eq!(entry, delayed, "what somebody wrote into it is theirs");
         let _ = std::fs::remove_dir_all(folder);
     }
 
