@@ -5,9 +5,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use futures::StreamExt as _;
-use inglenook_contract::{ErrorInfo, ServerState, ServerStatus};
+use inglenook_contract::ErrorInfo;
 use inglenook_host::{Host, Reached};
-use serde_json::json;
 use tauri::{AppHandle, Manager as _};
 
 use crate::tray::{Chosen, Heard, Icon};
@@ -41,8 +40,7 @@ pub(crate) async fn begin(app: &AppHandle, started: &Result<Arc<Reached>, ErrorI
         tracing::info!("another Inglenook has the data open");
         return app.exit(0);
     };
-    let status = reached.ask::<ServerStatus>("server.switch", json!({ "on": true })).await;
-    if !status.is_ok_and(|status| matches!(status.state, ServerState::Running { .. })) {
+    if !host.serve().await {
         window::show(app);
     } else if host.serves().next().await.flatten().is_none() {
         window::open_minimised(app);

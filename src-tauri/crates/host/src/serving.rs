@@ -23,6 +23,15 @@ impl Host {
         }))
     }
 
+    /// Switches the server on, unless it runs already. Returns whether it runs now.
+    pub async fn serve(&self) -> bool {
+        let runs = || matches!(*self.server.watch().borrow(), ServerState::Running { .. });
+        if !runs() {
+            self.server.switch(true).await;
+        }
+        runs()
+    }
+
     /// Switches the server off.
     pub async fn stop_serving(&self) {
         self.server.switch(false).await;
